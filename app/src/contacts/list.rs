@@ -1,0 +1,283 @@
+use domain::consent::State;
+use domain::contact::{Contact, ContactSort};
+use domain::role::Right;
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+
+use super::api::{ContactList, SetChoice, list_contacts};
+use super::listing::{CONTACTS_PATH, Listing, sort_word};
+use super::opt_in::{Asking, OptInDialog};
+use super::toggle::{ConsentToggle, Refresh};
+use crate::live::use_live;
+use crate::ui::{
+    Badge, Banner, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager,
+    Person, Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo,
+    Tone, Variant,
+};
+use crate::visit::may;
+use crate::words::{grouped, use_words};
+
+/// The order of the tabs: the clear answers first.
+const TABS: [State; 5] = [State::OptedIn, State::OptedOut, State::Held, State::Pending, State::Unknown];
+
+/// The list of contacts.
+#[component]
+pub fn ContactsPage() -> impl IntoView {
+    let words = use_words();
+    let live = use_live();
+    let refresh = Refresh::provide();
+    let asking = Asking::provide();
+    let params = use_query_map();
+    let listing = Memo::new(move |_| Listing::read(&params.read()));
+    let busy = RwSignal::new(false);
+    // Belongs to the page: rows are disposed as soon as they are loaded again, but shown until the new ones are there.
+    let is_busy: Signal<bool> = busy.into();
+    let list = Resource::new(
+        move || (listing.get(), live.contacts.get(), live.messages.get(), refresh.0.get()),
+        |(listing, ..)| list_contacts(listing.query()),
+    );
+    // A plain form that failed comes back with its error in the address.
+    let failed = ServerAction::<SetChoice>::new();
+    let error = failed.value().get_untracked().and_then(Result::err);
+    let actions = move || {
+        may(Right::WriteContacts).then(|| {
+            view! {
+                <ButtonLink href="/contacts/new" variant=Variant::Primary glyph=Glyph::Plus>{words.contacts.add}</ButtonLink>
+            }
+        })
+    };
+    view! {
+        <Page title=words.shell.contacts lead=words.contacts.lead actions=ViewFnOnce::from(actions)>
+            {error.map(|error| view! {
+                <Banner tone=Tone::Danger title=words.contacts.not_recorded>
+                    <p>{words.errors.title(&error)} ". " {words.errors.remedy(&error)}</p>
+                </Banner>
+            })}
+            <Toolbar listing/>
+            <Suspended resource=list busy fallback=|| view! { <SkeletonRows/> } children=move |list: ContactList| {
+                view! { <Results list listing=listing.get_untracked() busy=is_busy/> }
+            }/>
+        </Page>
+        <OptInDialog asking/>
+    }
+}
+
+/// Search and order: one form that changes the address.
+#[component]
+fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
+    let words = use_words();
+    let at_first = listing.get_untracked();
+    // The field keeps what is typed; when the address changes by other ways, it follows.
+    Effect::new(move |before: Option<String>| {
+        let now = listing.read().q.clone();
+        if before.is_some_and(|before| before != now)
+            && let Some(field) = document().query_selector("[data-search]").ok().flatten()
+        {
+            field.unchecked_ref::<web_sys::HtmlInputElement>().set_value(&now);
+        }
+        now
+    });
+    let submit = Callback::new(move |_: String| {
+        let form = document().query_selector("form:has([data-search])").ok().flatten();
+        if let Some(form) = form {
+            // Refused only for a form that is not in the page.
+            let _ = form.unchecked_ref::<web_sys::HtmlFormElement>().request_submit();
+        }
+    });
+    let choices = [ContactSort::Newest, ContactSort::Name].map(|sort| Choice {
+        value: sort_word(sort),
+        label: match sort {
+            ContactSort::Newest => words.contacts.newest,
+            ContactSort::Name => words.contacts.by_name,
+        },
+    });
+    view! {
+        <Form method="GET" action=CONTACTS_PATH attr:role="search">
+            <div class="toolbar">
+                <SearchField label=words.contacts.search value=at_first.q/>
+                <input
+                    type="hidden"
+                    name="state"
+                    value=move || listing.read().state.map(State::as_str)
+                    disabled=move || listing.read().state.is_none()
+                />
+                <input
+                    type="hidden"
+                    name="tag"
+                    value=move || listing.read().tag.clone()
+                    disabled=move || listing.read().tag.is_none()
+                />
+                <Button press=Press::Submit>{words.contacts.search_button}</Button>
+                <div class="contacts-sort" data-push="">
+                    <SelectControl
+                        name="sort"
+                        choices=choices.to_vec()
+                        value=sort_word(at_first.sort)
+                        label=words.contacts.sort
+                        on_change=Some(submit)
+                    />
+                </div>
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn Results(list: ContactList, listing: Listing, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
+    let words = use_words();
+    let ContactList { page, counts, now } = list;
+    let all = listing.with(|listing| listing.state = None);
+    let tabs = TABS
+        .into_iter()
+        .filter(|state| counts.of(*state) > 0 || listing.state == Some(*state) || matches!(state, State::OptedIn | State::OptedOut))
+        .map(|state| {
+            let href = listing.with(|listing| listing.state = Some(state)).href();
+            view! {
+                <Tab href current=listing.state == Some(state) count=grouped(counts.of(state))>{words.ui.state(state)}</Tab>
+            }
+        })
+        .collect_view();
+    let tag = listing.tag.clone().map(|tag| {
+        let without = listing.with(|listing| listing.tag = None).href();
+        view! {
+            <div class="cluster">
+                <Badge glyph=Glyph::Tag>{(words.contacts.tagged)(&tag)}</Badge>
+                <a href=without>{words.contacts.clear}</a>
+            </div>
+        }
+    });
+    let total = listing.state.map_or_else(|| counts.total(), |state| counts.of(state));
+    let searched = !listing.q.is_empty() || listing.tag.is_some();
+    let summary =
+        (!searched && !page.rows.is_empty()).then(|| (words.contacts.summary)(page.rows.len(), total));
+    let pager = (page.previous.is_some() || page.next.is_some() || summary.is_some()).then(|| {
+        let at = |cursor: Option<String>| cursor.map(|cursor| listing.at(cursor).href());
+        let (previous, next) = (at(page.previous.clone()), at(page.next.clone()));
+        match summary {
+            Some(summary) => view! { <Pager previous next summary/> }.into_any(),
+            None => view! { <Pager previous next/> }.into_any(),
+        }
+    });
+    let rows = if page.rows.is_empty() {
+        view! { <NothingFound filtered=listing.is_filtered()/> }.into_any()
+    } else {
+        view! { <Rows rows=page.rows listing=listing.clone() now busy/> }.into_any()
+    };
+    view! {
+        <nav class="sub-nav" aria-label=words.contacts.states>
+            <div class="sub-nav-list">
+                <Tab href=all.href() current=listing.state.is_none() count=grouped(counts.total())>{words.contacts.all}</Tab>
+                {tabs}
+            </div>
+        </nav>
+        {tag}
+        {rows}
+        {pager}
+    }
+}
+
+#[component]
+fn NothingFound(filtered: bool) -> impl IntoView {
+    let words = use_words();
+    let (glyph, title, text) = if filtered {
+        (Glyph::Search, words.contacts.no_match_title, words.contacts.no_match_text)
+    } else {
+        (Glyph::Contacts, words.contacts.none_title, words.contacts.none_text)
+    };
+    view! {
+        <div class="card">
+            <EmptyState glyph title text>
+                {if filtered {
+                    view! { <ButtonLink href=CONTACTS_PATH>{words.contacts.clear}</ButtonLink> }.into_any()
+                } else {
+                    view! {
+                        <ButtonLink href="/contacts/new" variant=Variant::Primary glyph=Glyph::Plus>{words.contacts.add}</ButtonLink>
+                    }
+                        .into_any()
+                }}
+            </EmptyState>
+        </div>
+    }
+}
+
+#[component]
+fn Rows(rows: Vec<Contact>, listing: Listing, now: Timestamp, busy: Signal<bool>) -> impl IntoView {
+    let words = use_words();
+    let by_name = listing.sort == ContactSort::Name;
+    let other = listing
+        .with(|listing| listing.sort = if by_name { ContactSort::Newest } else { ContactSort::Name })
+        .href();
+    let head = move || {
+        let name = match by_name {
+            true => {
+                view! { <SortColumn href=other order=Order::Ascending>{words.contacts.name}</SortColumn> }
+                    .into_any()
+            }
+            false => view! { <SortColumn href=other>{words.contacts.name}</SortColumn> }.into_any(),
+        };
+        view! {
+            {name}
+            <Column>{words.contacts.state}</Column>
+            <Column>{words.contacts.marketing}</Column>
+            <Column>{words.contacts.last_message}</Column>
+            <Column>{words.contacts.tags}</Column>
+            <Column>{words.contacts.country}</Column>
+        }
+    };
+    let rows =
+        rows.into_iter().map(|contact| view! { <Row contact listing=listing.clone() now/> }).collect_view();
+    view! { <Table caption=words.shell.contacts head=ViewFnOnce::from(head) busy>{rows}</Table> }
+}
+
+#[component]
+fn Row(contact: Contact, listing: Listing, now: Timestamp) -> impl IntoView {
+    let words = use_words();
+    let name = contact.label();
+    let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
+    let href = format!("/contacts/{}", contact.id);
+    let person = match number {
+        Some(sub) => view! { <Person name href sub/> }.into_any(),
+        None => view! { <Person name href/> }.into_any(),
+    };
+    let since = contact.since.map(|since| {
+        let by = contact.source.map(|source| words.consent.source(source));
+        view! { <span class="contacts-since"><TimeAgo at=since now/> {by.map(|by| format!(" · {by}"))}</span> }
+    });
+    let tags = contact
+        .tags
+        .iter()
+        .cloned()
+        .map(|tag| {
+            let href = listing.with(|listing| listing.tag = Some(tag.clone())).href();
+            view! { <a class="tag-link" href=href><Badge>{tag}</Badge></a> }
+        })
+        .collect_view();
+    let wrote = match contact.last_inbound_at {
+        Some(at) => view! { <TimeAgo at now/> }.into_any(),
+        None => view! { <span class="muted">{words.contacts.never_wrote}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{person}</th>
+            <td data-label=words.contacts.state>
+                <span class="contacts-state">
+                    <span class="cluster">
+                        <ConsentBadge state=contact.state/>
+                        {contact.native_stop.then(|| view! { <Badge tone=Tone::Danger>{words.contacts.native_stop}</Badge> })}
+                        {contact.blocked.then(|| {
+                            view! { <Badge tone=Tone::Danger glyph=Glyph::Blocked>{words.contacts.blocked}</Badge> }
+                        })}
+                    </span>
+                    {since}
+                </span>
+            </td>
+            <td data-label=words.contacts.marketing><ConsentToggle contact=contact.clone()/></td>
+            <td data-label=words.contacts.last_message>{wrote}</td>
+            <td data-label=words.contacts.tags><span class="cluster">{tags}</span></td>
+            <td data-label=words.contacts.country>{contact.country.clone().unwrap_or_else(|| "–".to_owned())}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,23 @@
+//! The people the business talks to, and what each of them decided.
+
+mod api;
+mod explain;
+mod history;
+mod list;
+mod listing;
+mod new;
+mod opt_in;
+mod person;
+mod toggle;
+
+pub use api::{
+    AddContact, ContactDetail, ContactList, EditContact, FindContact, ListContacts, RecordOptIn, SetBlocked,
+    SetChoice,
+};
+pub use explain::{explanation, how, moment};
+pub use history::EventItem;
+pub use list::ContactsPage;
+pub use new::NewContactPage;
+pub use opt_in::{Asking, OptInDialog, OptInPage};
+pub use person::ContactPage;
+pub use toggle::{ConsentToggle, Refresh};

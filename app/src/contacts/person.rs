@@ -1,0 +1,296 @@
+use domain::consent::State;
+use domain::contact::Contact;
+use domain::role::Right;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::api::{ContactDetail, EditContact, SetBlocked, SetChoice, find_contact, load_contact};
+use super::explain::{explanation, moment};
+use super::history::History;
+use super::opt_in::{Asking, OptInDialog};
+use super::toggle::{ConsentToggle, Refresh};
+use crate::auth::percent_encoded;
+use crate::error::FieldName;
+use crate::live::use_live;
+use crate::ui::{
+    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, Dialog, ErrorSummary, Facts, Glyph,
+    Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant, use_toasts,
+};
+use crate::visit::{may, use_visit};
+use crate::words::use_words;
+
+/// One person: who they are, what they decided and why we know, and everything that happened.
+///
+/// Name, tags and blocking are read once and after a change of them; consent and history follow live events. So nothing typed
+/// is lost when something happens elsewhere.
+#[component]
+pub fn ContactPage() -> impl IntoView {
+    let words = use_words();
+    let live = use_live();
+    let refresh = Refresh::provide();
+    let asking = Asking::provide();
+    let edited = RwSignal::new(0_u32);
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let contact = Resource::new_blocking(move || (id.get(), edited.get()), |(id, _)| find_contact(id));
+    let detail = Resource::new(
+        move || (id.get(), edited.get(), live.contacts.get(), live.messages.get(), refresh.0.get()),
+        |(id, ..)| load_contact(id),
+    );
+    let recorded = use_query_map().read_untracked().get("recorded");
+    let news = match recorded.as_deref() {
+        Some("opted_in") => Some(words.contacts.recorded_in),
+        Some("opted_out") => Some(words.contacts.recorded_out),
+        _ => None,
+    };
+    view! {
+        <Suspended resource=contact fallback=|| view! { <Skeleton shape=Shape::Title/> } children=move |contact: Contact| {
+            let name = contact.label();
+            let trail = vec![Step { label: words.shell.contacts.to_owned(), href: Some("/contacts".to_owned()) }];
+            let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
+            let phone = simulator_link(&contact).filter(|_| use_visit().demo);
+            let actions = move || {
+                phone.map(|href| view! { <ButtonLink href glyph=Glyph::Phone>{words.contacts.open_simulator}</ButtonLink> })
+            };
+            let aside = {
+                let contact = contact.clone();
+                move || {
+                    view! {
+                        <About contact=contact.clone()/>
+                        {may(Right::WriteContacts).then(|| {
+                            view! {
+                                <Edit contact=contact.clone() edited/>
+                                <Blocking contact=contact.clone() edited/>
+                            }
+                        })}
+                    }
+                }
+            };
+            view! {
+                <Page title=name lead=number.unwrap_or_default() trail actions=ViewFnOnce::from(actions)>
+                    {news.map(|news| view! { <Banner tone=Tone::Success title=news/> })}
+                    {contact.blocked.then(|| {
+                        view! { <Banner tone=Tone::Danger><p>{words.contacts.is_blocked}</p></Banner> }
+                    })}
+                    <Split aside=ViewFnOnce::from(aside)>
+                        <Suspended
+                            resource=detail
+                            fallback=|| view! { <Skeleton shape=Shape::Block/> }
+                            children=move |detail: ContactDetail| view! { <Decided detail/> }
+                        />
+                    </Split>
+                </Page>
+            }
+        }/>
+        <OptInDialog asking/>
+    }
+}
+
+fn simulator_link(contact: &Contact) -> Option<String> {
+    let phone = contact.phone.as_ref()?;
+    let name = contact.name.as_deref().unwrap_or_default();
+    Some(format!("/simulator?with={}&name={}", percent_encoded(phone.as_str()), percent_encoded(name)))
+}
+
+/// Consent and history: what live events change.
+#[component]
+fn Decided(detail: ContactDetail) -> impl IntoView {
+    let words = use_words();
+    let ContactDetail { contact, events, thread, now } = detail;
+    let sentence = explanation(&contact, &events, words);
+    let expires = contact.expires_at.map(|at| (words.consent.expires)(&moment(at, words)));
+    let undecided = !matches!(contact.state, State::OptedIn | State::OptedOut) && may(Right::WriteConsent);
+    view! {
+        <Card title=words.contacts.marketing_title lead=words.contacts.marketing_lead>
+            <div class="consent-now">
+                <div class="stack" data-gap="small">
+                    <div class="cluster">
+                        <ConsentBadge state=contact.state/>
+                        {contact.since.map(|since| view! { <span class="muted small"><TimeAgo at=since now/></span> })}
+                    </div>
+                    <p>{sentence}</p>
+                    {expires.map(|expires| view! { <p class="muted">{expires}</p> })}
+                    {contact.invalid.then(|| view! { <p class="muted">{words.consent.invalid}</p> })}
+                </div>
+                <div class="cluster">
+                    <ConsentToggle contact=contact.clone()/>
+                    {undecided.then(|| view! { <RecordOptOut contact=contact.clone()/> })}
+                </div>
+            </div>
+            {contact.native_stop.then(|| {
+                view! {
+                    <Banner tone=Tone::Warning title=words.consent.native_stop_title>
+                        <p>{words.consent.native_stop_text}</p>
+                    </Banner>
+                }
+            })}
+        </Card>
+        <Card title=words.contacts.history lead=words.contacts.history_lead>
+            <History events thread now/>
+        </Card>
+    }
+}
+
+/// Records a stop of somebody who never agreed, or whose words were ambiguous: their switch is off already.
+#[component]
+fn RecordOptOut(contact: Contact) -> impl IntoView {
+    let words = use_words();
+    let refresh = use_context::<Refresh>();
+    let record = ServerAction::<SetChoice>::new();
+    let value = record.value();
+    let toasts = use_toasts();
+    let name = contact.label();
+    Effect::new(move |_| {
+        if let Some(Ok(_)) = value.get() {
+            toasts.success((words.contacts.turned_off)(&name));
+            if let Some(refresh) = refresh {
+                refresh.bump();
+            }
+        }
+    });
+    view! {
+        <ActionForm action=record>
+            <input type="hidden" name="contact" value=contact.id.to_string()/>
+            <input type="hidden" name="choice" value=State::OptedOut.as_str()/>
+            <Button press=Press::Submit pending=record.pending()>{words.contacts.opt_out_now}</Button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn About(contact: Contact) -> impl IntoView {
+    let words = use_words();
+    // No "now" here: these facts do not follow live events, so they are given as dates.
+    let date = move |at| moment(at, words);
+    let number =
+        contact.phone.as_ref().map_or_else(|| words.contacts.number_hidden.to_owned(), ToString::to_string);
+    view! {
+        <Card title=words.contacts.identity>
+            <Facts>
+                <dt>{words.contacts.number}</dt>
+                <dd class="numeric">{number}</dd>
+                {contact.user_id.clone().map(|user_id| view! { <dt>{words.contacts.user_id}</dt><dd>{user_id}</dd> })}
+                {contact.country.clone().map(|country| view! { <dt>{words.contacts.country}</dt><dd>{country}</dd> })}
+                {(!contact.tags.is_empty()).then(|| {
+                    let tags = contact.tags.clone().into_iter().map(|tag| view! { <Badge>{tag}</Badge> }).collect_view();
+                    view! { <dt>{words.contacts.tags}</dt><dd><span class="cluster">{tags}</span></dd> }
+                })}
+                <dt>{words.contacts.last_wrote}</dt>
+                <dd>{contact.last_inbound_at.map_or_else(|| words.contacts.never_wrote.to_owned(), date)}</dd>
+                <dt>{words.contacts.added}</dt>
+                <dd>{date(contact.created_at)}</dd>
+            </Facts>
+        </Card>
+    }
+}
+
+#[component]
+fn Edit(contact: Contact, edited: RwSignal<u32>) -> impl IntoView {
+    let words = use_words();
+    let toasts = use_toasts();
+    let edit = ServerAction::<EditContact>::new();
+    let value = edit.value();
+    let error = Signal::derive(move || value.get().and_then(Result::err));
+    let field_error = move |name: FieldName| {
+        Signal::derive(move || {
+            error.read().as_ref().and_then(|error| error.field(name)).map(|error| words.errors.field(error))
+        })
+    };
+    Effect::new(move |_| {
+        if let Some(Ok(())) = value.get() {
+            toasts.success(words.contacts.saved);
+            edited.update(|version| *version += 1);
+        }
+    });
+    let tags = RwSignal::new(contact.tags.clone());
+    view! {
+        <Card title=words.contacts.edit>
+            <ActionForm action=edit>
+                <div class="stack">
+                    <ErrorSummary error/>
+                    <input type="hidden" name="contact" value=contact.id.to_string()/>
+                    <TextField
+                        name=FieldName::Name.as_str()
+                        label=words.contacts.name
+                        value=contact.name.clone().unwrap_or_default()
+                        maxlength=200
+                        autocomplete="off"
+                        error=field_error(FieldName::Name)
+                    />
+                    <ChipsInput
+                        name=FieldName::Tags.as_str()
+                        label=words.contacts.tags
+                        hint=words.contacts.tags_hint
+                        words=tags
+                        error=field_error(FieldName::Tags)
+                    />
+                    <div class="cluster" data-align="end">
+                        <Button press=Press::Submit pending=edit.pending()>{words.contacts.save}</Button>
+                    </div>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+}
+
+/// The other switch: everything, not only marketing. Its words and its place keep it apart from the consent switch.
+#[component]
+fn Blocking(contact: Contact, edited: RwSignal<u32>) -> impl IntoView {
+    let words = use_words();
+    let set = ServerAction::<SetBlocked>::new();
+    let (value, pending) = (set.value(), set.pending());
+    let error = Signal::derive(move || value.get().and_then(Result::err));
+    let asking = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(Ok(())) = value.get() {
+            asking.set(false);
+            edited.update(|version| *version += 1);
+        }
+    });
+    let name = contact.label();
+    let (offer, question) = ((words.contacts.block)(&name), (words.contacts.block_question)(&name));
+    let id = contact.id.to_string();
+    let action = if contact.blocked {
+        view! {
+            <ActionForm action=set>
+                <input type="hidden" name="contact" value=id/>
+                <input type="hidden" name="blocked" value="false"/>
+                <Button press=Press::Submit pending>{words.contacts.unblock}</Button>
+            </ActionForm>
+        }
+        .into_any()
+    } else {
+        // The command attributes open the dialog before, and without, the browser program.
+        view! {
+            <div>
+                <Button
+                    glyph=Glyph::Blocked
+                    attr:commandfor="block"
+                    attr:command="show-modal"
+                    on:click=move |_| asking.set(true)
+                >
+                    {offer}
+                </Button>
+            </div>
+            <Dialog id="block" title=question open=asking>
+                <p>{words.contacts.block_consequence}</p>
+                <ActionForm action=set>
+                    <input type="hidden" name="contact" value=id/>
+                    <input type="hidden" name="blocked" value="true"/>
+                    <div class="dialog-actions">
+                        <Button on:click=move |_| asking.set(false)>{words.contacts.cancel}</Button>
+                        <Button press=Press::Submit variant=Variant::Danger pending>{words.contacts.block_confirm}</Button>
+                    </div>
+                </ActionForm>
+            </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <Card title=words.contacts.block_title>
+            <ErrorSummary error/>
+            <p class="muted">{words.contacts.block_text}</p>
+            {action}
+        </Card>
+    }
+}

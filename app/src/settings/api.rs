@@ -1,0 +1,210 @@
+use domain::id::{ApiKeyId, ConnectionId};
+use domain::permit::Reachable;
+use domain::role::Role;
+use domain::settings::{Draft, Settings};
+use domain::time::Timestamp;
+use leptos::server;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// The Opt-In/Out settings as the page needs them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptInOut {
+    /// What is in force.
+    pub settings: Settings,
+    /// Fills `{{business_name}}` in previews.
+    pub business_name: String,
+    /// What a plain form tried to save, if it was refused just now.
+    pub refused: Option<Refused>,
+}
+
+/// A draft that was not saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// What was typed.
+    pub draft: Draft,
+    /// The version it was made from.
+    pub base_version: i64,
+    /// Somebody else saved since; otherwise fields are wrong.
+    pub conflict: bool,
+}
+
+/// A connected number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Where WhatsApp delivers.
+    pub webhook_url: String,
+    /// Meta's id of the number.
+    pub phone_number_id: String,
+    /// Meta's id of the business account.
+    pub waba_id: String,
+    /// The number as people write it.
+    pub display_number: String,
+    /// Where messages are posted.
+    pub graph_url: String,
+    /// Most messages a second.
+    pub messages_per_second: i64,
+    /// Why nothing is sent at the moment.
+    pub paused: Option<String>,
+}
+
+/// The numbers, and what the command that adds one needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    /// The numbers.
+    pub connections: Vec<Connection>,
+    /// The business's id.
+    pub business: String,
+}
+
+/// Somebody who may log in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// What they log in with.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// The people, and what the command that adds one needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// The people.
+    pub members: Vec<Member>,
+    /// The business's id.
+    pub business: String,
+}
+
+/// A key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// Reading and writing, or reading only.
+    pub may_write: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// The keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// The keys.
+    pub keys: Vec<ApiKey>,
+    /// A key made by a plain form just now: shown this once.
+    pub created: Option<String>,
+    /// When it was read.
+    pub now: Timestamp,
+}
+
+/// The Opt-In/Out settings; `ticket` brings back what a plain form could not save.
+#[server(input = Json)]
+pub async fn load_opt_in_out(ticket: String) -> Result<OptInOut, AppError> {
+    crate::ssr::settings::opt_in_out(&ticket).await
+}
+
+/// Saves the Opt-In/Out settings on top of a version. Keywords come one a line.
+#[server]
+pub async fn save_settings(
+    base_version: i64,
+    #[server(default)] opt_out_keywords: String,
+    #[server(default)] opt_out_confirmation: String,
+    #[server(default)] opt_in_keywords: String,
+    #[server(default)] opt_in_confirmation: String,
+    #[server(default)] help_keywords: String,
+    #[server(default)] help_answer: String,
+    #[server(default)] disclosure: String,
+    #[server(default)] reachable: String,
+    #[server(default)] ask_to_confirm: bool,
+    #[server(default)] answer_repeats: bool,
+) -> Result<Settings, AppError> {
+    let form = crate::ssr::settings::Form {
+        opt_out_keywords,
+        opt_out_confirmation,
+        opt_in_keywords,
+        opt_in_confirmation,
+        help_keywords,
+        help_answer,
+        disclosure,
+        reachable,
+        ask_to_confirm,
+        answer_repeats,
+    };
+    crate::ssr::settings::save(base_version, form.into()).await
+}
+
+/// The word for a policy in the form.
+#[must_use]
+pub(crate) const fn reachable_word(reachable: Reachable) -> &'static str {
+    match reachable {
+        Reachable::OptedIn => "opted_in",
+        Reachable::NotOptedOut => "not_opted_out",
+    }
+}
+
+/// Reads the word back; what is not the looser policy is the stricter one.
+#[must_use]
+pub fn parse_reachable(word: &str) -> Reachable {
+    if word == reachable_word(Reachable::NotOptedOut) { Reachable::NotOptedOut } else { Reachable::OptedIn }
+}
+
+impl SaveSettings {
+    /// The same as the form would submit.
+    #[must_use]
+    pub fn of(base_version: i64, draft: Draft) -> Self {
+        Self {
+            base_version,
+            opt_out_keywords: draft.opt_out_keywords.join("\n"),
+            opt_out_confirmation: draft.opt_out_confirmation,
+            opt_in_keywords: draft.opt_in_keywords.join("\n"),
+            opt_in_confirmation: draft.opt_in_confirmation,
+            help_keywords: draft.help_keywords.join("\n"),
+            help_answer: draft.help_answer,
+            disclosure: draft.disclosure,
+            reachable: reachable_word(draft.policies.reachable).to_owned(),
+            ask_to_confirm: draft.policies.ask_to_confirm,
+            answer_repeats: draft.policies.answer_repeats,
+        }
+    }
+}
+
+/// The connected numbers.
+#[server(input = Json)]
+pub async fn list_connections() -> Result<Connections, AppError> {
+    crate::ssr::administration::connections().await
+}
+
+/// The people.
+#[server(input = Json)]
+pub async fn list_team() -> Result<Team, AppError> {
+    crate::ssr::administration::team().await
+}
+
+/// The API keys; `ticket` brings the new one to the page once.
+#[server(input = Json)]
+pub async fn list_api_keys(ticket: String) -> Result<Keys, AppError> {
+    crate::ssr::administration::keys(&ticket).await
+}
+
+/// Makes an API key and answers with it, the only time it can be read.
+#[server]
+pub async fn create_key(
+    #[server(default)] name: String,
+    #[server(default)] scope: String,
+) -> Result<String, AppError> {
+    crate::ssr::administration::create_key(&name, &scope).await
+}
+
+/// Makes a key worthless at once.
+#[server]
+pub async fn revoke_key(id: ApiKeyId) -> Result<(), AppError> {
+    crate::ssr::administration::revoke_key(id).await
+}

@@ -1,0 +1,185 @@
+use std::sync::Arc;
+
+use domain::permit::Reachable;
+use domain::settings::{Draft, Field, FieldProblem, Policies, Problem, Warning, warnings};
+use leptos::prelude::*;
+
+use crate::error::FieldName;
+use crate::ui::{ChipIssue, Judge, Severity};
+use crate::words::use_words;
+
+/// What is being edited, one signal a field, and what is wrong with it: judged by the code that judges on the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    /// Words that stop marketing.
+    pub opt_out_keywords: RwSignal<Vec<String>>,
+    /// Sent once when somebody opts out.
+    pub opt_out_confirmation: RwSignal<String>,
+    /// Words that bring people back.
+    pub opt_in_keywords: RwSignal<Vec<String>>,
+    /// Sent once when somebody opts in.
+    pub opt_in_confirmation: RwSignal<String>,
+    /// Words that ask for help.
+    pub help_keywords: RwSignal<Vec<String>>,
+    /// The answer to them.
+    pub help_answer: RwSignal<String>,
+    /// The question before an opt-in.
+    pub disclosure: RwSignal<String>,
+    /// Who may get marketing.
+    pub reachable: RwSignal<Reachable>,
+    /// Ask unknown people first.
+    pub ask_to_confirm: RwSignal<bool>,
+    /// Answer a repeated opt-out.
+    pub answer_repeats: RwSignal<bool>,
+    /// All of them as a draft.
+    pub draft: Memo<Draft>,
+    /// What keeps the draft from being saved.
+    pub problems: Memo<Vec<FieldProblem>>,
+    /// What deserves a second look.
+    pub warnings: Memo<Vec<Warning>>,
+}
+
+impl Fields {
+    /// Starts with a draft.
+    #[must_use]
+    pub fn new(start: &Draft, business_name: String) -> Self {
+        let opt_out_keywords = RwSignal::new(start.opt_out_keywords.clone());
+        let opt_out_confirmation = RwSignal::new(start.opt_out_confirmation.clone());
+        let opt_in_keywords = RwSignal::new(start.opt_in_keywords.clone());
+        let opt_in_confirmation = RwSignal::new(start.opt_in_confirmation.clone());
+        let help_keywords = RwSignal::new(start.help_keywords.clone());
+        let help_answer = RwSignal::new(start.help_answer.clone());
+        let disclosure = RwSignal::new(start.disclosure.clone());
+        let reachable = RwSignal::new(start.policies.reachable);
+        let ask_to_confirm = RwSignal::new(start.policies.ask_to_confirm);
+        let answer_repeats = RwSignal::new(start.policies.answer_repeats);
+        let draft = Memo::new(move |_| Draft {
+            opt_out_keywords: opt_out_keywords.get(),
+            opt_out_confirmation: opt_out_confirmation.get(),
+            opt_in_keywords: opt_in_keywords.get(),
+            opt_in_confirmation: opt_in_confirmation.get(),
+            help_keywords: help_keywords.get(),
+            help_answer: help_answer.get(),
+            disclosure: disclosure.get(),
+            policies: Policies {
+                reachable: reachable.get(),
+                ask_to_confirm: ask_to_confirm.get(),
+                answer_repeats: answer_repeats.get(),
+            },
+        });
+        let problems = Memo::new(move |_| draft.read().problems(detection::normalise));
+        let warnings = Memo::new(move |_| warnings(&draft.read(), &business_name));
+        Self {
+            opt_out_keywords,
+            opt_out_confirmation,
+            opt_in_keywords,
+            opt_in_confirmation,
+            help_keywords,
+            help_answer,
+            disclosure,
+            reachable,
+            ask_to_confirm,
+            answer_repeats,
+            draft,
+            problems,
+            warnings,
+        }
+    }
+
+    /// Replaces everything, as when somebody else's version is loaded.
+    pub fn set(&self, draft: Draft) {
+        self.opt_out_keywords.set(draft.opt_out_keywords);
+        self.opt_out_confirmation.set(draft.opt_out_confirmation);
+        self.opt_in_keywords.set(draft.opt_in_keywords);
+        self.opt_in_confirmation.set(draft.opt_in_confirmation);
+        self.help_keywords.set(draft.help_keywords);
+        self.help_answer.set(draft.help_answer);
+        self.disclosure.set(draft.disclosure);
+        self.reachable.set(draft.policies.reachable);
+        self.ask_to_confirm.set(draft.policies.ask_to_confirm);
+        self.answer_repeats.set(draft.policies.answer_repeats);
+    }
+
+    fn keywords(&self, field: Field) -> RwSignal<Vec<String>> {
+        match field {
+            Field::OptInKeywords => self.opt_in_keywords,
+            Field::HelpKeywords => self.help_keywords,
+            _ => self.opt_out_keywords,
+        }
+    }
+
+    /// What is wrong with a field, in words.
+    #[must_use]
+    pub fn error(&self, field: Field) -> Signal<Option<String>> {
+        let (words, fields) = (use_words(), *self);
+        Signal::derive(move || {
+            let problems = fields.problems.read();
+            let said: Vec<String> = problems
+                .iter()
+                .filter(|found| found.field == field)
+                .map(|found| match keyword_at(found.problem) {
+                    Some(index) => {
+                        let list = fields.keywords(field).read();
+                        let word = list.get(index).map_or("", String::as_str);
+                        (words.settings.system.keyword)(found.problem, word)
+                    }
+                    None => words.errors.field((*found).into()),
+                })
+                .collect();
+            (!said.is_empty()).then(|| said.join(" "))
+        })
+    }
+
+    /// Something allowed about a message that deserves a second look, in words.
+    #[must_use]
+    pub fn warning(&self, field: Field) -> Signal<Option<String>> {
+        let (words, warnings) = (use_words(), self.warnings);
+        Signal::derive(move || {
+            let unnamed = Warning::NoBusinessName { field };
+            warnings.read().contains(&unnamed).then(|| words.settings.system.warning(unnamed, ""))
+        })
+    }
+
+    /// Marks single keywords: those that cannot be saved, whose reason stands below the list, and those to think about again.
+    #[must_use]
+    pub fn judge(&self, field: Field) -> Judge {
+        let (words, fields) = (use_words(), *self);
+        Arc::new(move |word, list| {
+            let at = list.iter().position(|known| known == word)?;
+            let wrong = fields
+                .problems
+                .read()
+                .iter()
+                .any(|found| found.field == field && keyword_at(found.problem) == Some(at));
+            if wrong {
+                return Some(ChipIssue { severity: Severity::Error, message: String::new() });
+            }
+            let ordinary = Warning::OrdinaryWord { field, index: at };
+            fields.warnings.read().contains(&ordinary).then(|| ChipIssue {
+                severity: Severity::Warning,
+                message: words.settings.system.warning(ordinary, word),
+            })
+        })
+    }
+}
+
+/// The keyword a problem is about.
+const fn keyword_at(problem: Problem) -> Option<usize> {
+    match problem {
+        Problem::KeywordEmpty { index }
+        | Problem::KeywordTooLong { index, .. }
+        | Problem::Duplicate { index }
+        | Problem::InTwoLists { index, .. } => Some(index),
+        _ => None,
+    }
+}
+
+/// The `id` of the control that takes the focus for a field.
+#[must_use]
+pub fn control_id(field: Field) -> String {
+    let name = FieldName::Settings(field).as_str();
+    match field {
+        Field::OptOutKeywords | Field::OptInKeywords | Field::HelpKeywords => format!("{name}-entry"),
+        _ => name.to_owned(),
+    }
+}

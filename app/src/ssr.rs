@@ -1,0 +1,78 @@
+//! What server functions and pages call on the server: the only module that is not compiled for the browser.
+
+pub(crate) mod administration;
+mod auth;
+pub(crate) mod contacts;
+mod error;
+mod kept;
+pub(crate) mod ledger;
+pub(crate) mod overview;
+pub(crate) mod settings;
+pub(crate) mod simulator;
+
+use axum::http::HeaderValue;
+use axum::http::header::{ACCEPT, SET_COOKIE};
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use service::auth::SignedIn;
+use service::{Caller, Service};
+
+use crate::error::AppError;
+use crate::visit::Theme;
+
+pub use auth::{complete_setup, log_in, log_out, setup_open};
+
+/// The application, from the context the server provides for every page and server function.
+///
+/// # Errors
+/// When a page is rendered outside the server.
+pub fn service() -> Result<Service, AppError> {
+    use_context::<Service>().ok_or(AppError::Internal)
+}
+
+/// Who sent the request, with their open session.
+///
+/// # Errors
+/// [`AppError::SignedOut`] when nobody is signed in. Every server function but the few of `auth` begins with it.
+pub fn signed_in() -> Result<SignedIn, AppError> {
+    let parts = use_context::<Parts>().ok_or(AppError::Internal)?;
+    parts.extensions.get::<SignedIn>().cloned().ok_or(AppError::SignedOut)
+}
+
+/// Who sent the request, as the verbs want to know it.
+///
+/// # Errors
+/// As [`signed_in`].
+pub fn caller() -> Result<Caller, AppError> {
+    signed_in().map(|person| person.caller)
+}
+
+/// How long a chosen appearance is remembered, in seconds.
+const THEME_REMEMBERED: u32 = 365 * 24 * 3_600;
+
+/// Remembers the appearance in a cookie.
+pub async fn set_theme(theme: Theme) -> Result<Theme, AppError> {
+    let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
+    let cookie = format!("theme={}; Path=/; Max-Age={THEME_REMEMBERED}; SameSite=Lax", theme.as_str());
+    response.append_header(SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)?);
+    Ok(theme)
+}
+
+/// Redirects a plain form; the browser program loads the page itself, because who is signed in changes with it.
+pub fn redirect_plain_form(path: &str) {
+    if is_plain_form() {
+        leptos_axum::redirect(path, false);
+    }
+}
+
+/// Whether the browser itself posted the form, rather than the program in the page.
+pub(crate) fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts
+            .headers
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+    })
+}

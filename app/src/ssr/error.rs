@@ -1,0 +1,76 @@
+//! From the verbs' errors to codes for the browser. What went wrong inside is logged here, once, and stays here.
+
+use domain::settings::FieldProblem;
+use service::{Error, Invalid};
+
+use crate::error::{AppError, FieldCode, FieldError, FieldName};
+
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(problems) => Self::Invalid(problems.into_iter().map(field_error).collect()),
+            Error::NotFound => Self::NotFound,
+            Error::Conflict => Self::Conflict,
+            Error::Forbidden(_) => Self::Forbidden,
+            Error::SignedOut => Self::SignedOut,
+            Error::TooMany { .. } => Self::TooMany,
+            Error::Refused(reason) => Self::Refused(reason),
+            Error::Unavailable => Self::Unavailable,
+            Error::Internal(cause) => {
+                tracing::error!(error = format!("{cause:#}"), "a request failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+fn field_error(invalid: Invalid) -> FieldError {
+    if let Some(problem) = invalid.problem {
+        return FieldProblem::into(problem);
+    }
+    let field = match invalid.field {
+        "email" => FieldName::Email,
+        "password" => FieldName::Password,
+        "business_name" => FieldName::BusinessName,
+        "region" => FieldName::Region,
+        "phone" | "to" => FieldName::Phone,
+        "source" => FieldName::Source,
+        "note" | "wording" | "evidence" => FieldName::Note,
+        "text.body" => FieldName::Text,
+        "token" => FieldName::Token,
+        "tags" => FieldName::Tags,
+        "occurred_at" => FieldName::AgreedOn,
+        _ => FieldName::Name,
+    };
+    let code = match invalid.code {
+        "empty" | "required" => FieldCode::Missing,
+        "too_short" if field == FieldName::Password => {
+            FieldCode::TooShort(limit(service::auth::PASSWORD_MIN))
+        }
+        "too_short" => FieldCode::NumberTooShort,
+        "too_long" if field == FieldName::Phone => FieldCode::NumberTooLong,
+        "no_country_code" => FieldCode::NoCountryCode,
+        "unknown_country_code" => FieldCode::UnknownCountryCode,
+        "not_in_use" => FieldCode::NotInUse,
+        "too_many" => FieldCode::TooMany,
+        "in_the_future" => FieldCode::InTheFuture,
+        "too_long" => FieldCode::TooLong(limit(longest(field))),
+        _ => FieldCode::Malformed,
+    };
+    FieldError::new(field, code)
+}
+
+const fn longest(field: FieldName) -> usize {
+    match field {
+        FieldName::Password => service::auth::PASSWORD_MAX,
+        FieldName::BusinessName => service::business::NAME_LIMIT,
+        FieldName::Note => service::consent::NOTE_LIMIT,
+        FieldName::Text => domain::outbound::TEXT_LIMIT,
+        FieldName::Tags => service::contacts::TAG_LIMIT,
+        _ => service::contacts::NAME_LIMIT,
+    }
+}
+
+fn limit(characters: usize) -> u32 {
+    u32::try_from(characters).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,67 @@
+/// Logging in and first setup.
+#[derive(Debug)]
+pub struct Auth {
+    /// Title of the login page.
+    pub log_in_title: &'static str,
+    /// The button.
+    pub log_in: &'static str,
+    /// A field.
+    pub email: &'static str,
+    /// A field.
+    pub password: &'static str,
+    /// Above the demo's login.
+    pub demo_title: &'static str,
+    /// What the demo is.
+    pub demo_text: &'static str,
+    /// Title of the setup page.
+    pub setup_title: &'static str,
+    /// What it is for.
+    pub setup_lead: &'static str,
+    /// A field.
+    pub business_name: &'static str,
+    /// Its hint.
+    pub business_name_hint: &'static str,
+    /// Hint of the email field at setup.
+    pub email_hint: &'static str,
+    /// A field.
+    pub region: &'static str,
+    /// Its hint.
+    pub region_hint: &'static str,
+    /// The rule: at least so many characters.
+    pub rule_length: &'static str,
+    /// The rule: no composition rules.
+    pub rule_free: &'static str,
+    /// The button.
+    pub complete: &'static str,
+    /// There is no open setup.
+    pub setup_closed: &'static str,
+    /// What to do about it.
+    pub setup_closed_text: &'static str,
+    /// The way on.
+    pub to_log_in: &'static str,
+}
+
+impl Auth {
+    pub(super) const ENGLISH: Self = Self {
+        log_in_title: "Log in to WhatsCloud",
+        log_in: "Log in",
+        email: "Email",
+        password: "Password",
+        demo_title: "This is a demo",
+        demo_text: "Look around with owner@demo.test and demo-password. Nothing leaves this machine.",
+        setup_title: "Set up WhatsCloud",
+        setup_lead: "Name your business and create the owner’s login. It takes a minute.",
+        business_name: "Business name",
+        business_name_hint: "Customers read it in the confirmation messages.",
+        email_hint: "You log in with it.",
+        region: "Country",
+        region_hint: "Phone numbers without a country code are read as numbers of this country.",
+        rule_length: "At least 12 characters",
+        rule_free: "Any characters: a sentence is easier to remember",
+        complete: "Create business and log in",
+        setup_closed: "This setup link does not work",
+        setup_closed_text: "It was used already, or a newer one was made. If the business is set up, log in; otherwise start \
+                            the server again and open the link it prints.",
+        to_log_in: "Go to the login",
+    };
+}

@@ -1,0 +1,142 @@
+//! Every word people read, one table a language. A feature has its own part: a struct of texts, and of functions where a text
+//! holds a value, so that a missing translation does not compile and word order is the translator's.
+
+mod auth;
+mod consent;
+mod contacts;
+mod errors;
+mod ledger;
+mod overview;
+mod settings;
+mod shell;
+mod simulator;
+mod time;
+mod ui;
+
+pub use auth::Auth;
+pub use consent::Consent;
+pub use contacts::Contacts;
+pub use errors::Errors;
+pub use ledger::Ledger;
+pub use overview::Overview;
+pub use settings::{Admin, Lab, Settings, System};
+pub use shell::Shell;
+pub use simulator::Simulator;
+pub use time::Time;
+pub use ui::Ui;
+
+use leptos::prelude::use_context;
+use serde::{Deserialize, Serialize};
+
+/// A language the product speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    /// The value of `html[lang]`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+        }
+    }
+
+    /// The value of `html[dir]`.
+    #[must_use]
+    pub const fn direction(self) -> &'static str {
+        match self {
+            Self::English => "ltr",
+        }
+    }
+
+    /// The words.
+    #[must_use]
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+        }
+    }
+}
+
+/// All words of one language.
+#[derive(Debug)]
+pub struct Words {
+    /// The frame of the pages.
+    pub shell: Shell,
+    /// Logging in and first setup.
+    pub auth: Auth,
+    /// The shared parts.
+    pub ui: Ui,
+    /// What went wrong, and what to do.
+    pub errors: Errors,
+    /// Times and dates.
+    pub time: Time,
+    /// How consent is spoken of.
+    pub consent: Consent,
+    /// Contacts.
+    pub contacts: Contacts,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The first page.
+    pub overview: Overview,
+    /// The settings.
+    pub settings: Settings,
+    /// The simulated phone.
+    pub simulator: Simulator,
+}
+
+/// English.
+pub static ENGLISH: Words = Words {
+    shell: Shell::ENGLISH,
+    auth: Auth::ENGLISH,
+    ui: Ui::ENGLISH,
+    errors: Errors::ENGLISH,
+    time: Time::ENGLISH,
+    consent: Consent::ENGLISH,
+    contacts: Contacts::ENGLISH,
+    ledger: Ledger::ENGLISH,
+    overview: Overview::ENGLISH,
+    settings: Settings::ENGLISH,
+    simulator: Simulator::ENGLISH,
+};
+
+/// The words of the visitor's language.
+#[must_use]
+pub fn use_words() -> &'static Words {
+    use_context::<Language>().unwrap_or_default().words()
+}
+
+/// A whole number with separators: `1,000,000`.
+#[must_use]
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        text.push('−');
+    }
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(-1_234_567), "−1,234,567");
+    }
+}

@@ -1,0 +1,336 @@
+//! What pages and the API show of contacts, their consent and their messages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{SignalKind, Source, State};
+use crate::id::{ContactId, EventId, MessageId};
+use crate::inbound::Delivery;
+use crate::kind::MessageKind;
+use crate::outbound::SendState;
+use crate::permit::{Gate, Reason};
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// A contact as lists and the API show it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// The number, when it is visible.
+    pub phone: Option<Phone>,
+    /// The business-scoped user id, when WhatsApp gave one.
+    pub user_id: Option<String>,
+    /// The name the business or the person's profile gives.
+    pub name: Option<String>,
+    /// ISO 3166-1 alpha-2 country of the number, when known.
+    pub country: Option<String>,
+    /// The state for marketing.
+    pub state: State,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Through which channel it came.
+    pub source: Option<Source>,
+    /// The consent version.
+    pub version: i64,
+    /// WhatsApp's own stop is in force.
+    pub native_stop: bool,
+    /// All communication is stopped.
+    pub blocked: bool,
+    /// The person's data was erased.
+    pub erased: bool,
+    /// There is no WhatsApp account behind the number.
+    pub invalid: bool,
+    /// When an implied consent runs out.
+    pub expires_at: Option<Timestamp>,
+    /// Labels of the business.
+    pub tags: Vec<String>,
+    /// When the person last wrote.
+    pub last_inbound_at: Option<Timestamp>,
+    /// When the contact was made.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contact").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl Contact {
+    /// What to call the person: the name, else the number, else the end of the user id.
+    #[must_use]
+    pub fn label(&self) -> String {
+        if let Some(name) = self.name.as_deref().filter(|name| !name.trim().is_empty()) {
+            return name.to_owned();
+        }
+        if let Some(phone) = &self.phone {
+            return phone.to_string();
+        }
+        match &self.user_id {
+            Some(user_id) => {
+                let tail: String =
+                    user_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+                format!("WhatsApp user …{tail}")
+            }
+            None => "Erased contact".to_owned(),
+        }
+    }
+
+    /// The gate for [`crate::permit::decide`].
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        Gate {
+            contact: self.id,
+            consent_version: self.version,
+            state: self.state,
+            native_stop: self.native_stop,
+            blocked: self.blocked,
+            erased: self.erased,
+            invalid: self.invalid,
+            expires_at: self.expires_at,
+            last_inbound_at: self.last_inbound_at,
+        }
+    }
+}
+
+/// How the contacts table is sorted. Newest first by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactSort {
+    /// Newest contact first.
+    #[default]
+    Newest,
+    /// By name, A to Z; people without a name last.
+    Name,
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContactQuery {
+    /// Part of a name, or digits of a number.
+    pub search: Option<String>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// Only this label.
+    pub tag: Option<String>,
+    /// Only this number.
+    pub phone: Option<Phone>,
+    /// The order.
+    pub sort: ContactSort,
+    /// Where the page starts: the `next` or `previous` of another page.
+    pub cursor: Option<String>,
+    /// 1–200; 50 when zero.
+    pub limit: u32,
+}
+
+/// One page of contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactPage {
+    /// The rows.
+    pub rows: Vec<Contact>,
+    /// The cursor of the page after, if there is one.
+    pub next: Option<String>,
+    /// The cursor of the page before, if there is one.
+    pub previous: Option<String>,
+}
+
+/// How many contacts are in each state. Exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateCounts {
+    /// Never asked.
+    pub unknown: i64,
+    /// Asked, not confirmed.
+    pub pending: i64,
+    /// Agreed.
+    pub opted_in: i64,
+    /// Asked to stop.
+    pub opted_out: i64,
+    /// Waiting for a decision.
+    pub held: i64,
+}
+
+impl StateCounts {
+    /// Everyone.
+    #[must_use]
+    pub const fn total(&self) -> i64 {
+        self.unknown + self.pending + self.opted_in + self.opted_out + self.held
+    }
+
+    /// The count of one state.
+    #[must_use]
+    pub const fn of(&self, state: State) -> i64 {
+        match state {
+            State::Unknown => self.unknown,
+            State::Pending => self.pending,
+            State::OptedIn => self.opted_in,
+            State::OptedOut => self.opted_out,
+            State::Held => self.held,
+        }
+    }
+
+    /// Sets the count of one state.
+    pub const fn set(&mut self, state: State, count: i64) {
+        match state {
+            State::Unknown => self.unknown = count,
+            State::Pending => self.pending = count,
+            State::OptedIn => self.opted_in = count,
+            State::OptedOut => self.opted_out = count,
+            State::Held => self.held = count,
+        }
+    }
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Actor {
+    /// The customer.
+    Person,
+    /// A signed-in user; the e-mail is filled in when shown.
+    User {
+        /// Which.
+        id: crate::id::UserId,
+        /// Their address, when it is shown.
+        #[serde(default)]
+        email: Option<String>,
+    },
+    /// An API key.
+    ApiKey {
+        /// Which.
+        id: crate::id::ApiKeyId,
+        /// Its name, when it is shown.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// The software by itself (a merge, a deadline).
+    System,
+}
+
+/// A consent event as it is shown: what is in the chain, and the personal part beside it unless erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentEvent {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the business's chain, from 1.
+    pub seq: i64,
+    /// Whose consent.
+    pub contact: ContactId,
+    /// The contact's consent version after it.
+    pub version: i64,
+    /// What was said.
+    pub kind: SignalKind,
+    /// How it came.
+    pub source: Source,
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// When the person acted.
+    pub occurred_at: Timestamp,
+    /// When it was stored.
+    pub recorded_at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// The settings in force.
+    pub settings_version: i64,
+    /// The rule of detection that matched, such as `keyword`.
+    pub rule: Option<String>,
+    /// The keyword that matched, normalised.
+    pub matched: Option<String>,
+    /// SHA-256 (hex) of the wording that was shown to the person.
+    pub wording: Option<String>,
+    /// The personal part: `None` once the person was erased.
+    pub evidence: Option<Evidence>,
+    /// Hash of this event, hex.
+    pub hash: String,
+}
+
+/// The personal part of a consent event, kept beside the chain so that it can be erased.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    /// The words as received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// WhatsApp's id of the message that carried them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wamid: Option<String>,
+    /// The message it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_wamid: Option<String>,
+    /// The number or user id at the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// What the person at the business noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The wording the person agreed to, as put on record by hand or by API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
+    /// Anything else an API client sent along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
+}
+
+/// One message of a conversation as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// When it was written or decided.
+    pub at: Timestamp,
+    /// What to show.
+    pub text: String,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// Incoming or outgoing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum Direction {
+    /// From the customer.
+    In {
+        /// Meta's word for the type.
+        message_type: String,
+        /// What detection made of it: `opt_out`, `opt_in`, `help`, `hold` or `none`.
+        verdict: String,
+    },
+    /// To the customer.
+    Out {
+        /// What it is for.
+        kind: MessageKind,
+        /// Where it stands with us.
+        state: SendState,
+        /// How far it got.
+        delivery: Option<Delivery>,
+        /// Why it was not sent.
+        skip_reason: Option<Reason>,
+        /// Meta's error code, if it failed.
+        error_code: Option<i64>,
+    },
+}
+
+/// An outgoing message as the API shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Whom it is for.
+    pub contact_id: ContactId,
+    /// What it is for.
+    pub kind: MessageKind,
+    /// Where it stands with us.
+    pub status: SendState,
+    /// How far it got at WhatsApp.
+    pub delivery: Option<Delivery>,
+    /// Why it was not sent.
+    pub reason: Option<Reason>,
+    /// Meta's error code.
+    pub error_code: Option<i64>,
+    /// WhatsApp's id, once accepted.
+    pub wamid: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}

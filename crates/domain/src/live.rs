@@ -1,0 +1,28 @@
+//! Small notices for open pages: which part to read again. Ids only, no personal data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ContactId;
+
+/// Something happened in a business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LiveEvent {
+    /// A contact was made or changed, its consent included.
+    ContactChanged {
+        /// Which.
+        contact: ContactId,
+    },
+    /// A message came in, went out, or got further.
+    MessageChanged {
+        /// Whose conversation.
+        contact: ContactId,
+    },
+    /// The Opt-In/Out settings were saved.
+    SettingsSaved {
+        /// The new version.
+        version: i64,
+    },
+    /// Too much happened to name it all: read everything again.
+    Lagged,
+}

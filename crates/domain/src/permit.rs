@@ -1,0 +1,374 @@
+//! The one answer to "may this message go to this person now?".
+//!
+//! Preview, composer, API, sender and report all call [`decide`]. A [`SendPermit`] cannot be made anywhere else, and the
+//! WhatsApp client demands one, so code that sends without asking does not compile.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::consent::State;
+use crate::id::ContactId;
+use crate::kind::{Form, MessageKind};
+use crate::time::Timestamp;
+use crate::window;
+
+/// Everything about a contact that decides whether a message may go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Whom the message is for.
+    pub contact: ContactId,
+    /// The consent version the gate was read at.
+    pub consent_version: i64,
+    /// The state for marketing.
+    pub state: State,
+    /// WhatsApp's own stop is in force.
+    pub native_stop: bool,
+    /// The business stopped all communication.
+    pub blocked: bool,
+    /// The person's data was erased.
+    pub erased: bool,
+    /// WhatsApp has no account for the number.
+    pub invalid: bool,
+    /// When an implied consent runs out.
+    pub expires_at: Option<Timestamp>,
+    /// When the person last wrote, by WhatsApp's clock.
+    pub last_inbound_at: Option<Timestamp>,
+}
+
+/// Who counts as reachable for marketing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reachable {
+    /// Only people who opted in. What the law asks for almost everywhere.
+    #[default]
+    OptedIn,
+    /// Everyone who has not opted out, also people who were never asked.
+    NotOptedOut,
+}
+
+/// Why a message may not go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The person asked to stop.
+    OptedOut,
+    /// Nobody knows that the person agreed.
+    NoOptIn,
+    /// Asked, not confirmed.
+    Pending,
+    /// Ambiguous words came in; a person must decide.
+    Held,
+    /// The person used WhatsApp's own stop.
+    NativeStop,
+    /// The business blocked the contact.
+    Blocked,
+    /// The person's data was erased.
+    Erased,
+    /// The consent ran out.
+    Expired,
+    /// There is no WhatsApp account behind the number.
+    Invalid,
+    /// Free-form text outside the 24-hour window.
+    WindowClosed,
+    /// It is too late for this message to make sense (a confirmation after five minutes).
+    Late,
+    /// WhatsApp refused earlier for a reason that holds for this campaign (131049).
+    Capped,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 12] = [
+        Self::OptedOut,
+        Self::NoOptIn,
+        Self::Pending,
+        Self::Held,
+        Self::NativeStop,
+        Self::Blocked,
+        Self::Erased,
+        Self::Expired,
+        Self::Invalid,
+        Self::WindowClosed,
+        Self::Late,
+        Self::Capped,
+    ];
+
+    /// The word used in the database and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OptedOut => "opted_out",
+            Self::NoOptIn => "no_opt_in",
+            Self::Pending => "pending",
+            Self::Held => "held",
+            Self::NativeStop => "native_stop",
+            Self::Blocked => "blocked",
+            Self::Erased => "erased",
+            Self::Expired => "expired",
+            Self::Invalid => "invalid",
+            Self::WindowClosed => "window_closed",
+            Self::Late => "late",
+            Self::Capped => "capped",
+        }
+    }
+}
+
+impl FromStr for Reason {
+    type Err = crate::consent::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or(crate::consent::UnknownWord)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What the message is, as far as the decision cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// What it is for.
+    pub kind: MessageKind,
+    /// Template or free-form.
+    pub form: Form,
+    /// After this moment it must not leave any more.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The business's policy and the hours of the day, as far as the decision cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Who counts as reachable for marketing.
+    pub reachable: Reachable,
+}
+
+/// Proof that [`decide`] allowed one message to one contact at one consent version.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SendPermit {
+    contact: ContactId,
+    consent_version: i64,
+    kind: MessageKind,
+}
+
+impl SendPermit {
+    /// Whom it is for.
+    #[must_use]
+    pub const fn contact(&self) -> ContactId {
+        self.contact
+    }
+
+    /// The consent version it was made for; any later change voids it.
+    #[must_use]
+    pub const fn consent_version(&self) -> i64 {
+        self.consent_version
+    }
+
+    /// The kind of message it allows.
+    #[must_use]
+    pub const fn kind(&self) -> MessageKind {
+        self.kind
+    }
+}
+
+/// The answer.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may go out now.
+    Send(SendPermit),
+    /// It may not go out.
+    Skip(Reason),
+    /// It may go out later.
+    Defer {
+        /// Not before this.
+        until: Timestamp,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Decides about one message to one contact.
+///
+/// The order of the checks is the order of the reasons people would give: what stops everything first, then what stops
+/// marketing, then what WhatsApp technically refuses.
+#[must_use]
+pub fn decide(gate: &Gate, intent: &Intent, policy: &Policy, now: Timestamp) -> Verdict {
+    match refusal(gate, intent, policy, now) {
+        Some(reason) => Verdict::Skip(reason),
+        None => Verdict::Send(SendPermit {
+            contact: gate.contact,
+            consent_version: gate.consent_version,
+            kind: intent.kind,
+        }),
+    }
+}
+
+fn refusal(gate: &Gate, intent: &Intent, policy: &Policy, now: Timestamp) -> Option<Reason> {
+    if gate.erased {
+        return Some(Reason::Erased);
+    }
+    if gate.blocked {
+        return Some(Reason::Blocked);
+    }
+    if intent.kind == MessageKind::Marketing
+        && let Some(reason) = marketing_refusal(gate, policy, now)
+    {
+        return Some(reason);
+    }
+    if gate.invalid {
+        return Some(Reason::Invalid);
+    }
+    if intent.expires_at.is_some_and(|at| now > at) {
+        return Some(Reason::Late);
+    }
+    if intent.form == Form::FreeForm && !window::is_open(gate.last_inbound_at, now) {
+        return Some(Reason::WindowClosed);
+    }
+    None
+}
+
+fn marketing_refusal(gate: &Gate, policy: &Policy, now: Timestamp) -> Option<Reason> {
+    match gate.state {
+        State::OptedOut => return Some(Reason::OptedOut),
+        State::Held => return Some(Reason::Held),
+        State::Unknown | State::OptedIn | State::Pending => {}
+    }
+    if gate.native_stop {
+        return Some(Reason::NativeStop);
+    }
+    match (gate.state, policy.reachable) {
+        // Asked and not answered is closer to a refusal than never asked: both policies leave these people alone (R1).
+        (State::Pending, _) => Some(Reason::Pending),
+        (State::Unknown, Reachable::OptedIn) => Some(Reason::NoOptIn),
+        _ if gate.expires_at.is_some_and(|at| now >= at) => Some(Reason::Expired),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::uuid_v7;
+    use crate::time::Span;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn gate(state: State) -> Gate {
+        Gate {
+            contact: ContactId::from_uuid(uuid_v7(NOW, [1; 10])),
+            consent_version: 3,
+            state,
+            native_stop: false,
+            blocked: false,
+            erased: false,
+            invalid: false,
+            expires_at: None,
+            last_inbound_at: Some(NOW - Span::hours(1)),
+        }
+    }
+
+    fn ask(gate: &Gate, kind: MessageKind, form: Form) -> Result<(), Reason> {
+        match decide(gate, &Intent { kind, form, expires_at: None }, &Policy::default(), NOW) {
+            Verdict::Send(permit) => {
+                assert_eq!((permit.contact(), permit.kind()), (gate.contact, kind));
+                Ok(())
+            }
+            Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Err(reason),
+        }
+    }
+
+    #[test]
+    fn r1_marketing_reaches_only_people_who_opted_in() {
+        let marketing = |gate: &Gate| ask(gate, MessageKind::Marketing, Form::Template);
+        assert_eq!(marketing(&gate(State::OptedIn)), Ok(()));
+        assert_eq!(marketing(&gate(State::Unknown)), Err(Reason::NoOptIn));
+        assert_eq!(marketing(&gate(State::Pending)), Err(Reason::Pending));
+        assert_eq!(marketing(&gate(State::OptedOut)), Err(Reason::OptedOut));
+        assert_eq!(marketing(&gate(State::Held)), Err(Reason::Held));
+        let natively_stopped = Gate { native_stop: true, ..gate(State::OptedIn) };
+        assert_eq!(marketing(&natively_stopped), Err(Reason::NativeStop));
+    }
+
+    #[test]
+    fn r1_the_looser_policy_adds_only_people_never_asked() {
+        let policy = Policy { reachable: Reachable::NotOptedOut };
+        let intent = Intent { kind: MessageKind::Marketing, form: Form::Template, expires_at: None };
+        for (state, sent) in [
+            (State::Unknown, true),
+            (State::OptedIn, true),
+            (State::Pending, false),
+            (State::OptedOut, false),
+            (State::Held, false),
+        ] {
+            let verdict = decide(&gate(state), &intent, &policy, NOW);
+            assert_eq!(matches!(verdict, Verdict::Send(_)), sent, "{state}");
+        }
+    }
+
+    #[test]
+    fn r45_opted_out_people_still_get_everything_but_marketing() {
+        for state in State::ALL {
+            for kind in [
+                MessageKind::Utility,
+                MessageKind::Authentication,
+                MessageKind::Service,
+                MessageKind::Consent,
+            ] {
+                assert_eq!(ask(&gate(*state), kind, Form::Template), Ok(()), "{kind} to {state}");
+            }
+        }
+    }
+
+    #[test]
+    fn blocked_is_not_opted_out_it_stops_everything() {
+        for kind in MessageKind::ALL {
+            let blocked = Gate { blocked: true, ..gate(State::OptedIn) };
+            assert_eq!(ask(&blocked, kind, Form::Template), Err(Reason::Blocked));
+        }
+    }
+
+    #[test]
+    fn r46_free_form_needs_the_open_window_templates_do_not() {
+        let closed =
+            Gate { last_inbound_at: Some(NOW - Span::hours(24) - Span::seconds(1)), ..gate(State::OptedIn) };
+        for kind in MessageKind::ALL {
+            assert_eq!(ask(&closed, kind, Form::FreeForm), Err(Reason::WindowClosed));
+            assert_eq!(ask(&closed, kind, Form::Template), Ok(()));
+        }
+    }
+
+    #[test]
+    fn r26_a_confirmation_leaves_within_its_time_or_never() {
+        let intent = Intent { kind: MessageKind::Consent, form: Form::FreeForm, expires_at: Some(NOW) };
+        let at = |now| {
+            matches!(decide(&gate(State::OptedOut), &intent, &Policy::default(), now), Verdict::Send(_))
+        };
+        assert!(at(NOW));
+        assert!(!at(NOW + Span::seconds(1)));
+    }
+
+    #[test]
+    fn decide_is_total() {
+        for state in State::ALL {
+            for kind in MessageKind::ALL {
+                for form in [Form::FreeForm, Form::Template] {
+                    for bits in 0..16_u8 {
+                        let gate = Gate {
+                            native_stop: bits & 1 != 0,
+                            blocked: bits & 2 != 0,
+                            erased: bits & 4 != 0,
+                            invalid: bits & 8 != 0,
+                            ..gate(*state)
+                        };
+                        let outcome = ask(&gate, kind, form);
+                        let may_never = gate.blocked || gate.erased;
+                        assert!(!(may_never && outcome.is_ok()));
+                    }
+                }
+            }
+        }
+    }
+}

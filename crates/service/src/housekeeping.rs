@@ -1,0 +1,41 @@
+//! What is forgotten with time.
+
+use std::time::Duration;
+
+use domain::time::Span;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Service, task};
+
+/// WhatsApp repeats a webhook for up to seven days; 30 also cover a restored backup.
+const SEEN_FOR: Span = Span::days(30);
+/// A status whose message never turns up.
+const PARKED_FOR: Span = Span::days(7);
+/// An idempotency key.
+const KEYS_FOR: Span = Span::days(2);
+
+pub(crate) async fn run(service: Service, stop: CancellationToken) {
+    loop {
+        if let Err(error) = sweep(&service).await {
+            tracing::warn!(?error, "housekeeping will be tried again in an hour");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(3_600)) => {}
+        }
+    }
+}
+
+pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
+    let service = service.clone();
+    task(async move {
+        let now = service.now();
+        let mut tx = service.db.write().await?;
+        store::inbound::delete_old_seen(&mut tx, now - SEEN_FOR).await?;
+        store::outbox::delete_old_parked(&mut tx, now - PARKED_FOR).await?;
+        store::idempotency::delete_old_keys(&mut tx, now - KEYS_FOR).await?;
+        store::access::delete_expired_sessions(&mut tx, now).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}

@@ -1,0 +1,176 @@
+//! What a message asks for, and how it is answered: the rules of the Opt-In/Out System, applied to one person.
+
+use detection::{Finding, Part, Verdict};
+use domain::consent::{CONFIRM_WITHIN, Signal, SignalKind, Source, State};
+use domain::id::ContactId;
+use domain::inbound::{InboundMessage, WordsFrom};
+use domain::outbound::{Content, ReplyButton};
+use domain::settings::{CONFIRM_LABEL, CONFIRM_PAYLOAD, Draft, render};
+use domain::time::Span;
+use store::contact::StoredContact;
+
+use crate::cache::Rules;
+
+/// A confirmation leaves within five minutes of the request or never (R26; 47 CFR 64.1200(a)(12)).
+pub(super) const CONFIRM_SEND_WITHIN: Span = Span::minutes(5);
+
+/// A repeated opt-out is answered at most this often.
+const REPEAT_EVERY: Span = Span::hours(24);
+
+/// Sent after a repeated opt-out word; neutral by design and therefore not editable.
+const ALREADY_STOPPED: &str = "You already get no marketing messages from {{business_name}}. Reply {{opt_in_keyword}} to subscribe again.";
+
+/// Follows the opt-in confirmation when WhatsApp's own stop is still in force, which no word of ours can lift.
+const NATIVE_STOP_NOTE: &str = "WhatsApp still holds our offers back, because you stopped them in WhatsApp itself. To get \
+                                them, open this chat's business profile, then Offers and announcements, and resume them.";
+
+/// What detection made of a message.
+pub(super) fn find(rules: &Rules, message: &InboundMessage, plus_one: bool) -> Option<Finding> {
+    // Group chatter is nobody's choice.
+    if message.in_group {
+        return None;
+    }
+    let parts: Vec<(Part, &str)> = message
+        .words
+        .iter()
+        .map(|(from, words)| {
+            let part = match from {
+                WordsFrom::Payload => Part::Payload,
+                WordsFrom::Label => Part::Label,
+                WordsFrom::Caption => Part::Caption,
+                WordsFrom::Text | WordsFrom::OrderNote => Part::Text,
+            };
+            (part, words.as_str())
+        })
+        .collect();
+    (!parts.is_empty()).then(|| rules.lexicon.classify(&parts, plus_one))
+}
+
+/// Whether the message is a tap on the button under the opt-in disclosure.
+pub(super) fn confirms(message: &InboundMessage) -> bool {
+    message.words.iter().any(|(from, words)| *from == WordsFrom::Payload && words == CONFIRM_PAYLOAD)
+}
+
+/// The signal a message gives about a person, if any.
+pub(super) fn signal(
+    rules: &Rules,
+    message: &InboundMessage,
+    finding: Option<&Finding>,
+    person: &StoredContact,
+) -> Option<Signal> {
+    let policies = rules.settings.draft.policies;
+    let state = person.consent.state();
+    let tapped = message.words.iter().any(|(from, _)| *from == WordsFrom::Payload);
+    let kind = if confirms(message) {
+        let asked = person.consent.pending_since()?;
+        // An answer to our question within 72 hours; later, or from any other state, it proves nothing (R7).
+        (message.sent_at - asked <= CONFIRM_WITHIN).then_some(SignalKind::Confirm)?
+    } else {
+        match finding?.verdict {
+            Verdict::OptOut => SignalKind::OptOut,
+            Verdict::Hold => SignalKind::Hold,
+            Verdict::OptIn if state == State::Unknown && !policies.ask_to_confirm => SignalKind::OptIn,
+            Verdict::OptIn => SignalKind::Start,
+            Verdict::Help | Verdict::None => return None,
+        }
+    };
+    let source = if tapped { Source::Button } else { Source::Keyword };
+    Some(Signal { kind, source, occurred_at: message.sent_at })
+}
+
+/// An automatic answer.
+pub(super) struct Answer {
+    pub(super) content: Content,
+    /// The wording shown, before names were filled in.
+    pub(super) wording: String,
+    /// Worth sending only within five minutes of the message.
+    pub(super) prompt: bool,
+    /// It answers an opt-out.
+    pub(super) answers_opt_out: bool,
+}
+
+/// The answer to a message, given the state before and after it.
+pub(super) fn answer(
+    rules: &Rules,
+    message: &InboundMessage,
+    finding: Option<&Finding>,
+    person: &StoredContact,
+    from: State,
+    to: State,
+) -> Option<Answer> {
+    let draft = &rules.settings.draft;
+    if from != to {
+        return match to {
+            State::OptedOut => Some(text(rules, person, &draft.opt_out_confirmation, true)),
+            State::OptedIn => Some(welcome(rules, person, draft)),
+            State::Pending => Some(disclosure(rules, person, draft)),
+            State::Unknown | State::Held => None,
+        };
+    }
+    match finding?.verdict {
+        Verdict::Help => Some(Answer { prompt: false, ..text(rules, person, &draft.help_answer, false) }),
+        Verdict::OptOut if to == State::OptedOut && may_repeat(draft, message, person) => {
+            Some(text(rules, person, ALREADY_STOPPED, true))
+        }
+        _ => None,
+    }
+}
+
+/// One answer a day, and none at all to +1 numbers, where anything after the one confirmation is one too many.
+fn may_repeat(draft: &Draft, message: &InboundMessage, person: &StoredContact) -> bool {
+    let plus_one = person.contact.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one);
+    let due = person.answered_at.is_none_or(|answered| message.sent_at - answered >= REPEAT_EVERY);
+    draft.policies.answer_repeats && !plus_one && due
+}
+
+fn filled(rules: &Rules, person: &StoredContact, wording: &str) -> String {
+    let variables = rules.settings.draft.variables(&rules.business_name, person.contact.name.as_deref());
+    render(wording, &variables)
+}
+
+fn text(rules: &Rules, person: &StoredContact, wording: &str, answers_opt_out: bool) -> Answer {
+    let body = filled(rules, person, wording);
+    Answer { content: Content::Text { body }, wording: wording.to_owned(), prompt: true, answers_opt_out }
+}
+
+fn welcome(rules: &Rules, person: &StoredContact, draft: &Draft) -> Answer {
+    let mut answer = text(rules, person, &draft.opt_in_confirmation, false);
+    if person.consent.native_stop()
+        && let Content::Text { body } = &mut answer.content
+    {
+        *body = format!("{body}\n\n{NATIVE_STOP_NOTE}");
+    }
+    answer
+}
+
+fn disclosure(rules: &Rules, person: &StoredContact, draft: &Draft) -> Answer {
+    let body = filled(rules, person, &draft.disclosure);
+    let button = ReplyButton { id: CONFIRM_PAYLOAD.to_owned(), title: CONFIRM_LABEL.to_owned() };
+    Answer {
+        content: Content::Buttons { body, buttons: vec![button] },
+        wording: draft.disclosure.clone(),
+        prompt: true,
+        answers_opt_out: false,
+    }
+}
+
+/// The words that matched, as received, for the evidence.
+pub(super) fn matched_words(message: &InboundMessage, finding: Option<&Finding>) -> Option<String> {
+    let part = finding.and_then(|finding| finding.part);
+    let wanted = part.map(|part| match part {
+        Part::Payload => WordsFrom::Payload,
+        Part::Label => WordsFrom::Label,
+        Part::Caption => WordsFrom::Caption,
+        Part::Text => WordsFrom::Text,
+    });
+    let found =
+        message.words.iter().find(|(from, _)| Some(*from) == wanted).or_else(|| message.words.first());
+    found.map(|(_, words)| words.chars().take(500).collect())
+}
+
+/// Whom a signal concerns: the person, with what the ledger needs.
+pub(super) struct Said<'a> {
+    pub(super) contact: ContactId,
+    pub(super) message: &'a InboundMessage,
+    pub(super) finding: Option<&'a Finding>,
+}

@@ -1,0 +1,441 @@
+//! One commit: fold a batch of webhooks in memory, write it set-wise.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use domain::consent::{Change, Signal, SignalKind, Source, State};
+use domain::contact::Evidence;
+use domain::id::{BusinessId, ConnectionId, ContactId, MessageId};
+use domain::inbound::{Delivery, InboundMessage, StatusUpdate, TemplateUpdate, Update};
+use domain::kind::MessageKind;
+use domain::ledger::wording_digest;
+use domain::live::LiveEvent;
+use domain::permit::Reason;
+use domain::time::Timestamp;
+use store::Tx;
+use store::inbound::{NewInbound, NewOther};
+use store::outbox::{NewMessage, Parked, Progress, Target};
+
+use super::answer::{self, CONFIRM_SEND_WITHIN, Said};
+use super::people::{People, Stricter, names};
+use super::{Work, seen};
+use crate::cache::{Connection, Rules};
+use crate::ledger::NewEvent;
+use crate::metrics::Metrics;
+use crate::{Error, Service};
+
+/// WhatsApp's code for "this person stopped marketing in WhatsApp itself".
+pub(crate) const NATIVE_STOP: i64 = 131_050;
+
+/// Everything one commit will write.
+struct Batch<'a> {
+    service: &'a Service,
+    rules: HashMap<BusinessId, Arc<Rules>>,
+    people: People,
+    targets: Targets,
+    inbound: Vec<NewInbound>,
+    others: Vec<NewOther>,
+    events: Vec<NewEvent>,
+    wordings: BTreeMap<(BusinessId, [u8; 32]), String>,
+    answers: Vec<NewMessage>,
+    progress: BTreeMap<MessageId, Progress>,
+    parked: Vec<Parked>,
+    templates: Vec<(BusinessId, TemplateUpdate)>,
+    /// People about whom earlier decisions are void once this is committed.
+    revoked: BTreeSet<ContactId>,
+    notices: BTreeMap<BusinessId, Vec<LiveEvent>>,
+    stopped: Vec<Timestamp>,
+}
+
+/// The outgoing messages that statuses of the batch may be about.
+#[derive(Default)]
+struct Targets {
+    by_id: HashMap<MessageId, Target>,
+    by_wamid: HashMap<String, MessageId>,
+}
+
+impl Targets {
+    fn find(&self, business: BusinessId, status: &StatusUpdate) -> Option<&Target> {
+        let by_id = status.callback_data.as_deref().and_then(|data| data.parse().ok());
+        let id = by_id
+            .filter(|id| self.by_id.contains_key(id))
+            .or_else(|| self.by_wamid.get(&status.wamid).copied())?;
+        self.by_id.get(&id).filter(|target| target.business == business)
+    }
+}
+
+/// Stores a batch in one commit, and tells the rest of the process before anybody is answered.
+pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error> {
+    let mut tx = service.db.write().await?;
+    let fresh = fresh_updates(service, &mut tx, works).await?;
+    if fresh.is_empty() {
+        return Ok(tx.commit().await?);
+    }
+    let targets = load_targets(&mut tx, &fresh).await?;
+    let people = load_people(&mut tx, &fresh, &targets).await?;
+    let mut rules = HashMap::new();
+    for (work, _) in &fresh {
+        let business = work.connection.business;
+        if let Entry::Vacant(entry) = rules.entry(business) {
+            entry.insert(service.rules(&mut tx, business).await?);
+        }
+    }
+    let mut batch = Batch {
+        service,
+        rules,
+        people,
+        targets,
+        inbound: Vec::new(),
+        others: Vec::new(),
+        events: Vec::new(),
+        wordings: BTreeMap::new(),
+        answers: Vec::new(),
+        progress: BTreeMap::new(),
+        parked: Vec::new(),
+        templates: Vec::new(),
+        revoked: BTreeSet::new(),
+        notices: BTreeMap::new(),
+        stopped: Vec::new(),
+    };
+    for (work, update) in fresh {
+        batch.fold(work, update);
+    }
+    batch.write(tx).await
+}
+
+/// The updates that were not delivered before, in order.
+async fn fresh_updates<'a>(
+    service: &Service,
+    tx: &mut Tx,
+    works: &'a [Work],
+) -> Result<Vec<(&'a Work, &'a Update)>, Error> {
+    let mut keys = Vec::new();
+    let mut first = HashSet::new();
+    let mut candidates = Vec::new();
+    let mut total = 0;
+    for work in works {
+        for update in work.updates.iter() {
+            total += 1;
+            let key = seen::key(work.connection.id, update, work.received_at);
+            if first.insert(key) {
+                keys.push(key);
+                candidates.push((key, work, update));
+            }
+        }
+    }
+    let new: HashSet<_> = store::inbound::insert_seen(tx, &keys).await?.into_iter().collect();
+    let fresh: Vec<_> = candidates
+        .into_iter()
+        .filter(|(key, ..)| new.contains(key))
+        .map(|(_, work, update)| (work, update))
+        .collect();
+    Metrics::add(&service.metrics.duplicates, total - fresh.len());
+    Ok(fresh)
+}
+
+async fn load_targets(tx: &mut Tx, fresh: &[(&Work, &Update)]) -> Result<Targets, Error> {
+    let statuses = fresh.iter().filter_map(|(_, update)| match update {
+        Update::Status(status) => Some(status),
+        _ => None,
+    });
+    let (mut ids, mut wamids) = (Vec::new(), Vec::new());
+    for status in statuses {
+        match status.callback_data.as_deref().and_then(|data| data.parse::<MessageId>().ok()) {
+            Some(id) => ids.push(id),
+            None => wamids.push(status.wamid.clone()),
+        }
+    }
+    let mut targets = Targets::default();
+    for target in store::outbox::find_targets(tx, &ids, &wamids).await? {
+        if let Some(wamid) = &target.wamid {
+            targets.by_wamid.insert(wamid.clone(), target.id);
+        }
+        targets.by_id.insert(target.id, target);
+    }
+    Ok(targets)
+}
+
+async fn load_people(tx: &mut Tx, fresh: &[(&Work, &Update)], targets: &Targets) -> Result<People, Error> {
+    let mut wanted = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for (work, update) in fresh {
+        let business = work.connection.business;
+        match update {
+            Update::Message(message) => wanted.extend(names(business, &message.from)),
+            Update::Preference(preference) => wanted.extend(names(business, &preference.from)),
+            Update::Identity(change) => {
+                wanted.extend(names(business, &change.before));
+                wanted.extend(names(business, &change.after));
+            }
+            Update::Status(status) if status.error_code == Some(NATIVE_STOP) => {
+                ids.extend(targets.find(business, status).map(|target| target.contact));
+            }
+            Update::Status(_) | Update::Template(_) | Update::Other { .. } => {}
+        }
+    }
+    People::load(tx, wanted, ids).await
+}
+
+impl Batch<'_> {
+    fn fold(&mut self, work: &Work, update: &Update) {
+        let connection = &work.connection;
+        match update {
+            Update::Message(message) => self.message(connection, message, work.received_at),
+            Update::Status(status) => self.status(connection.business, status),
+            Update::Preference(preference) => {
+                let now = work.received_at;
+                let (contact, stricter) =
+                    self.people.resolve(self.service, connection.business, &preference.from, now);
+                self.join(connection.business, stricter);
+                let kind = if preference.stop { SignalKind::NativeStop } else { SignalKind::NativeResume };
+                let signal = Signal { kind, source: Source::MetaPreference, occurred_at: preference.at };
+                self.record(connection.business, contact, &signal, None);
+            }
+            Update::Identity(change) => {
+                let now = work.received_at;
+                let (contact, stricter) =
+                    self.people.rename(self.service, connection.business, &change.before, &change.after, now);
+                self.join(connection.business, stricter);
+                self.notice(connection.business, LiveEvent::ContactChanged { contact });
+            }
+            Update::Template(update) => self.templates.push((connection.business, update.clone())),
+            Update::Other { field, why, raw } => {
+                self.service.metrics.other(why);
+                self.others.push(NewOther {
+                    id: self.service.clock.uuid(),
+                    business_id: connection.business.uuid(),
+                    connection_id: connection.id.uuid(),
+                    field: field.clone(),
+                    why,
+                    raw: raw.clone(),
+                    received_at: work.received_at.micros(),
+                });
+            }
+        }
+    }
+
+    fn message(&mut self, connection: &Connection, message: &InboundMessage, now: Timestamp) {
+        let business = connection.business;
+        let (contact, stricter) = self.people.resolve(self.service, business, &message.from, now);
+        self.join(business, stricter);
+        if message.message_type.opens_window() {
+            self.people.note_writing(contact, message.sent_at);
+        }
+        let nameless = self.people.get(contact).is_some_and(|person| person.contact.name.is_none());
+        if nameless
+            && message.profile_name.is_some()
+            && let Some(person) = self.people.change(contact)
+        {
+            person.contact.name.clone_from(&message.profile_name);
+        }
+        let Some(rules) = self.rules.get(&business).cloned() else { return };
+        let Some(person) = self.people.get(contact) else { return };
+        let plus_one = person.contact.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one);
+        let finding = answer::find(&rules, message, plus_one);
+        let from = person.consent.state();
+        let signal = answer::signal(&rules, message, finding.as_ref(), person);
+        self.inbound.push(NewInbound {
+            id: self.service.clock.uuid(),
+            business_id: business.uuid(),
+            connection_id: connection.id.uuid(),
+            contact_id: contact.uuid(),
+            wamid: message.wamid.clone(),
+            message_type: message.message_type.as_str().to_owned(),
+            preview: message.preview.clone(),
+            verdict: finding.as_ref().map_or("none", |finding| finding.verdict.as_str()),
+            rule: finding.as_ref().map(|finding| finding.rule.as_str()),
+            context_wamid: message.context_wamid.clone(),
+            sent_at: message.sent_at.micros(),
+            received_at: now.micros(),
+            raw: message.raw.clone(),
+        });
+        self.notice(business, LiveEvent::MessageChanged { contact });
+        let said = Said { contact, message, finding: finding.as_ref() };
+        let change = signal.and_then(|signal| self.record(business, contact, &signal, Some(&said)));
+        let to = change.map_or(from, |change| change.to);
+        self.answer(connection, &rules, &said, from, to, now);
+        if change.is_some_and(|change| change.changed_state() && change.to == State::OptedOut) {
+            self.stopped.push(now);
+        }
+    }
+
+    /// Answers a message, unless it is too late for it.
+    fn answer(
+        &mut self,
+        connection: &Connection,
+        rules: &Rules,
+        said: &Said<'_>,
+        from: State,
+        to: State,
+        now: Timestamp,
+    ) {
+        let Some(person) = self.people.get(said.contact) else { return };
+        let Some(answer) = answer::answer(rules, said.message, said.finding, person, from, to) else {
+            return;
+        };
+        let expires_at = answer.prompt.then(|| said.message.sent_at + CONFIRM_SEND_WITHIN);
+        let late = expires_at.is_some_and(|at| now > at);
+        if answer.answers_opt_out
+            && let Some(person) = self.people.change(said.contact)
+        {
+            person.answered_at = Some(said.message.sent_at);
+        }
+        if let Some(event) =
+            self.events.last_mut().filter(|event| event.contact == said.contact && from != to)
+        {
+            let digest = wording_digest(&answer.wording);
+            event.wording = Some(digest);
+            self.wordings.insert((connection.business, digest), answer.wording);
+        }
+        self.answers.push(NewMessage {
+            id: MessageId::from_uuid(self.service.clock.uuid()),
+            business: connection.business,
+            connection: connection.id,
+            contact: said.contact,
+            kind: MessageKind::Consent,
+            content: answer.content,
+            context_wamid: Some(said.message.wamid.clone()),
+            created_at: now,
+            created_by: "system".to_owned(),
+            not_before: now,
+            expires_at,
+            skipped: late.then_some(Reason::Late),
+        });
+    }
+
+    /// Folds a signal in and puts it in the ledger. `None` when it said nothing new.
+    fn record(
+        &mut self,
+        business: BusinessId,
+        contact: ContactId,
+        signal: &Signal,
+        said: Option<&Said<'_>>,
+    ) -> Option<Change> {
+        let change = self.people.apply(contact, signal).filter(|change| change.recorded)?;
+        let person = self.people.get(contact)?;
+        let evidence = Evidence {
+            words: said.and_then(|said| answer::matched_words(said.message, said.finding)),
+            wamid: said.map(|said| said.message.wamid.clone()),
+            context_wamid: said.and_then(|said| said.message.context_wamid.clone()),
+            identifier: crate::consent::identifier(&person.contact),
+            ..Evidence::default()
+        };
+        let rule = said.and_then(|said| said.finding).map(|finding| finding.rule.as_str().to_owned());
+        self.events.push(NewEvent {
+            business,
+            contact,
+            version: change.consent.version,
+            kind: signal.kind,
+            source: signal.source,
+            from: change.from,
+            to: change.to,
+            occurred_at: signal.occurred_at,
+            actor: if signal.source == Source::Merge { "system" } else { "person" }.to_owned(),
+            settings_version: self.rules.get(&business).map_or(0, |rules| rules.settings.version),
+            rule,
+            matched: said.and_then(|said| said.finding).and_then(|finding| finding.matched.clone()),
+            wording: None,
+            evidence,
+        });
+        self.revoked.insert(contact);
+        self.notice(business, LiveEvent::ContactChanged { contact });
+        Some(change)
+    }
+
+    /// Two records turned out to be one person: the stricter choice is recorded.
+    fn join(&mut self, business: BusinessId, stricter: Vec<Stricter>) {
+        for Stricter { contact, signal } in stricter {
+            self.record(business, contact, &signal, None);
+            self.revoked.insert(contact);
+        }
+    }
+
+    fn status(&mut self, business: BusinessId, status: &StatusUpdate) {
+        let Some(target) = self.targets.find(business, status) else {
+            self.parked.push(Parked {
+                wamid: status.wamid.clone(),
+                delivery: status.delivery,
+                at: status.at,
+                error_code: status.error_code,
+            });
+            return;
+        };
+        let (id, contact) = (target.id, target.contact);
+        let progress = Progress {
+            id,
+            delivery: status.delivery,
+            at: status.at,
+            wamid: status.wamid.clone(),
+            error_code: status.error_code,
+        };
+        match self.progress.get_mut(&id) {
+            Some(known) if known.delivery >= progress.delivery => {}
+            Some(known) => *known = progress,
+            None => drop(self.progress.insert(id, progress)),
+        }
+        if status.delivery == Delivery::Failed && status.error_code == Some(NATIVE_STOP) {
+            let signal = Signal {
+                kind: SignalKind::NativeStop,
+                source: Source::ApiError131050,
+                occurred_at: status.at,
+            };
+            self.record(business, contact, &signal, None);
+        }
+        self.notice(business, LiveEvent::MessageChanged { contact });
+    }
+
+    fn notice(&mut self, business: BusinessId, event: LiveEvent) {
+        let notices = self.notices.entry(business).or_default();
+        if !notices.contains(&event) || notices.len() > 64 {
+            notices.push(event);
+        }
+    }
+
+    async fn write(self, mut tx: Tx) -> Result<(), Error> {
+        let Self {
+            service,
+            people,
+            inbound,
+            others,
+            events,
+            wordings,
+            answers,
+            progress,
+            parked,
+            templates,
+            revoked,
+            notices,
+            stopped,
+            ..
+        } = self;
+        let now = service.now();
+        people.write(&mut tx).await?;
+        store::inbound::insert_inbound(&mut tx, &inbound).await?;
+        for ((business, digest), text) in &wordings {
+            store::settings::insert_wording(&mut tx, *business, digest, text, now).await?;
+        }
+        crate::ledger::append(service, &mut tx, events).await?;
+        store::outbox::insert_messages(&mut tx, &answers).await?;
+        let progress: Vec<Progress> = progress.into_values().collect();
+        store::outbox::advance_messages(&mut tx, &progress).await?;
+        store::outbox::park_statuses(&mut tx, &parked, now).await?;
+        store::inbound::insert_others(&mut tx, &others).await?;
+        for (business, TemplateUpdate { name, language, status, kind }) in &templates {
+            store::template::change_template(&mut tx, *business, name, language, *status, *kind, now).await?;
+        }
+        people.write_joined(&mut tx).await?;
+        tx.commit().await?;
+
+        // Before anybody is answered: from here on no decision made earlier is good for these people.
+        service.revocations.revoke(revoked.into_iter().chain(people.joined()));
+        let waking: BTreeSet<ConnectionId> = answers.iter().map(|answer| answer.connection).collect();
+        waking.into_iter().for_each(|connection| service.wake.connection(connection));
+        notices.into_iter().for_each(|(business, events)| service.live.publish(business, events));
+        Metrics::add(&service.metrics.opt_outs, stopped.len());
+        let committed = service.now();
+        let waited: i64 = stopped.iter().map(|arrived| (committed - *arrived).micros()).sum();
+        Metrics::add(&service.metrics.stop_micros, usize::try_from(waited).unwrap_or(0));
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! The ledger: appending, reading, verifying, exporting.
+
+use std::collections::BTreeMap;
+
+use domain::consent::{SignalKind, Source, State};
+use domain::contact::{ConsentEvent, Evidence};
+use domain::id::{BusinessId, ContactId, EventId};
+use domain::ledger::{Break, ChainedEvent, Hash, Verifier, evidence_digest, hex};
+use domain::role::Right;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::ledger::StoredEvent;
+
+use crate::caller::parse_actor;
+use crate::clock::random;
+use crate::{Caller, Error, Service, task};
+
+/// An event before it has its place in the chain.
+#[derive(Clone, Debug)]
+pub(crate) struct NewEvent {
+    pub(crate) business: BusinessId,
+    pub(crate) contact: ContactId,
+    pub(crate) version: i64,
+    pub(crate) kind: SignalKind,
+    pub(crate) source: Source,
+    pub(crate) from: State,
+    pub(crate) to: State,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) actor: String,
+    pub(crate) settings_version: i64,
+    pub(crate) rule: Option<String>,
+    pub(crate) matched: Option<String>,
+    pub(crate) wording: Option<Hash>,
+    pub(crate) evidence: Evidence,
+}
+
+/// Appends events to their businesses' chains, in the order given.
+pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>) -> Result<(), Error> {
+    let now = service.now();
+    let mut by_business: BTreeMap<BusinessId, Vec<NewEvent>> = BTreeMap::new();
+    for event in events {
+        by_business.entry(event.business).or_default().push(event);
+    }
+    for (business, events) in by_business {
+        let (mut seq, mut head) = store::ledger::load_head(tx, business).await?;
+        let mut stored = Vec::with_capacity(events.len());
+        for event in events {
+            seq += 1;
+            let salt: [u8; 16] = random();
+            let body =
+                serde_json::to_string(&event.evidence).map_err(|error| Error::Internal(error.into()))?;
+            let chained = ChainedEvent {
+                business,
+                seq,
+                id: EventId::from_uuid(service.clock.uuid()),
+                contact: event.contact,
+                version: event.version,
+                kind: event.kind,
+                source: event.source,
+                from: event.from,
+                to: event.to,
+                occurred_at: event.occurred_at,
+                recorded_at: now,
+                actor: event.actor,
+                settings_version: event.settings_version,
+                rule: event.rule,
+                matched: event.matched,
+                wording: event.wording,
+                evidence: evidence_digest(&salt, body.as_bytes()),
+            };
+            head = chained.hash(&head);
+            stored.push(StoredEvent { event: chained, hash: head, evidence: Some((salt, body)) });
+        }
+        store::ledger::append_events(tx, &stored).await?;
+        store::ledger::insert_evidence(tx, &stored).await?;
+        store::ledger::set_head(tx, business, seq, &head).await?;
+    }
+    Ok(())
+}
+
+/// An event with whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// The event.
+    pub event: ConsentEvent,
+    /// What to call the person.
+    pub contact_label: String,
+}
+
+pub(crate) fn shown(stored: StoredEvent) -> ConsentEvent {
+    let StoredEvent { event, hash, evidence } = stored;
+    ConsentEvent {
+        id: event.id,
+        seq: event.seq,
+        contact: event.contact,
+        version: event.version,
+        kind: event.kind,
+        source: event.source,
+        from: event.from,
+        to: event.to,
+        occurred_at: event.occurred_at,
+        recorded_at: event.recorded_at,
+        actor: parse_actor(&event.actor),
+        settings_version: event.settings_version,
+        rule: event.rule,
+        matched: event.matched,
+        wording: event.wording.map(|digest| hex(&digest)),
+        evidence: evidence.and_then(|(_, body)| serde_json::from_str(&body).ok()),
+        hash: hex(&hash),
+    }
+}
+
+/// Events of the caller's business, newest first, before a place.
+///
+/// # Errors
+/// When the caller may not read.
+pub async fn list(
+    service: &Service,
+    caller: &Caller,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, Error> {
+    caller.may(Right::Read)?;
+    let (service, business) = (service.clone(), caller.business);
+    task(async move {
+        let mut tx = service.db.read().await?;
+        rows(&mut tx, business, before.unwrap_or(i64::MAX), i64::from(limit.clamp(1, 200))).await
+    })
+    .await
+}
+
+pub(crate) async fn rows(
+    tx: &mut Tx,
+    business: BusinessId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<LedgerRow>, Error> {
+    let events = store::ledger::list_events_before(tx, business, before, limit).await?;
+    let mut labels = BTreeMap::new();
+    for stored in &events {
+        let id = stored.event.contact;
+        if let std::collections::btree_map::Entry::Vacant(entry) = labels.entry(id) {
+            let found = store::contact::find_contact(tx, business, id).await?;
+            entry.insert(found.map_or_else(|| "Erased contact".to_owned(), |found| found.contact.label()));
+        }
+    }
+    let mut rows: Vec<LedgerRow> = events
+        .into_iter()
+        .map(|stored| LedgerRow {
+            contact_label: labels.get(&stored.event.contact).cloned().unwrap_or_default(),
+            event: shown(stored),
+        })
+        .collect();
+    crate::contacts::name_actors(tx, business, rows.iter_mut().map(|row| &mut row.event)).await?;
+    Ok(rows)
+}
+
+/// What a check of a chain found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// Events checked.
+    pub events: i64,
+    /// Hash of the last, hex.
+    pub head: String,
+    /// Where the chain stops holding, if anywhere.
+    pub broken: Option<Break>,
+}
+
+/// Events read at once while a chain is checked or exported.
+const CHUNK: i64 = 2_000;
+
+/// Checks a business's whole chain against its recorded head.
+///
+/// # Errors
+/// When the database cannot be reached; a broken chain is not an error but the answer.
+pub async fn verify(service: &Service, business: BusinessId) -> Result<Verification, Error> {
+    let service = service.clone();
+    task(async move {
+        let mut tx = service.db.read().await?;
+        let mut verifier = Verifier::default();
+        let answer = |verifier: &Verifier, broken| {
+            let (events, head) = verifier.head();
+            Verification { events, head: hex(&head), broken }
+        };
+        loop {
+            let events =
+                store::ledger::list_events_after(&mut tx, business, verifier.head().0, CHUNK).await?;
+            for stored in &events {
+                let evidence = stored.evidence.as_ref().map(|(salt, body)| (salt, body.as_bytes()));
+                if let Err(broken) = verifier.check(&stored.event, &stored.hash, evidence) {
+                    return Ok(answer(&verifier, Some(broken)));
+                }
+            }
+            if events.is_empty() {
+                break;
+            }
+        }
+        drop(tx);
+        // The head is read after the events: on a busy ledger it may have moved on, which a second look tells apart from a
+        // cut tail.
+        let mut tx = service.db.write().await?;
+        let (recorded, hash) = store::ledger::load_head(&mut tx, business).await?;
+        drop(tx);
+        let (found, head) = verifier.head();
+        let broken = if recorded < found || (recorded == found && hash != head) {
+            Some(Break::Head { recorded, found })
+        } else if recorded > found {
+            let mut tx = service.db.read().await?;
+            let tail = store::ledger::list_events_after(&mut tx, business, found, 1).await?;
+            tail.is_empty().then_some(Break::Head { recorded, found })
+        } else {
+            None
+        };
+        Ok(answer(&verifier, broken))
+    })
+    .await
+}
+
+/// The next piece of a business's ledger after a place, oldest first: one JSON object an event.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn export(service: &Service, business: BusinessId, after: i64) -> Result<Vec<ConsentEvent>, Error> {
+    let service = service.clone();
+    task(async move {
+        let mut tx = service.db.read().await?;
+        let events = store::ledger::list_events_after(&mut tx, business, after, CHUNK).await?;
+        Ok(events.into_iter().map(shown).collect())
+    })
+    .await
+}

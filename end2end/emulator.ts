@@ -1,0 +1,58 @@
+// The demo mode's WhatsApp: what Meta would see, and what customers write.
+
+/** A request that our application sent to WhatsApp. */
+export interface SentRequest {
+  n: number;
+  at_us: number;
+  path: string;
+  to: string;
+  body: any;
+  status: number;
+  wamid: string | null;
+}
+
+/** What became of a customer's message. */
+export interface Inbound {
+  wamid: string;
+  webhook_status: number;
+  acked_at_us: number;
+}
+
+/** The control interface of the emulator. */
+export class Emulator {
+  constructor(private readonly base: string) {}
+
+  /** Every request received after number `after`. */
+  async requests(after = 0): Promise<SentRequest[]> {
+    const answer = await this.call("GET", `/requests?after=${after}`);
+    return answer.data;
+  }
+
+  /** A customer's message: `{ from, text | button | interactive | …, context? }`. */
+  inbound(message: Record<string, unknown>): Promise<Inbound> {
+    return this.call("POST", "/inbound", message);
+  }
+
+  /** Latency, errors and other trouble to come. */
+  async faults(faults: Record<string, unknown>): Promise<void> {
+    await this.call("POST", "/faults", faults);
+  }
+
+  /** Forgets everything received and every fault. */
+  async reset(): Promise<void> {
+    await this.call("DELETE", "");
+  }
+
+  private async call(method: string, path: string, body?: unknown): Promise<any> {
+    const response = await fetch(`${this.base}/_emulator${path}`, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} /_emulator${path}: ${response.status} ${text}`);
+    }
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}

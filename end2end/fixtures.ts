@@ -1,0 +1,124 @@
+// What every journey begins with. Specs import `test` and `expect` from here.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+import { expect, test as base, type Page } from "@playwright/test";
+
+import { start, type Application } from "./application";
+import { Emulator } from "./emulator";
+
+export { expect };
+
+/** Who demo mode lets in. */
+export const DEMO_USER = { email: "owner@demo.test", password: "demo-password" };
+
+interface WorkerFixtures {
+  /** The server, started once a worker. */
+  application: Application;
+}
+
+interface Fixtures {
+  /** The emulator inside the application. */
+  emulator: Emulator;
+  /**
+   * Console errors that this test provokes, as patterns. Whatever else the browser complains about fails the test:
+   * `test.use({ allowedErrors: [/status of 422/] })` or `allowedErrors.push(…)`.
+   */
+  allowedErrors: RegExp[];
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  application: [
+    async ({}, use, worker) => {
+      const application = await start(`${worker.project.name}_${worker.workerIndex}`);
+      await use(application);
+      await application.stop();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  baseURL: async ({ application }, use) => use(application.url),
+
+  emulator: async ({ application }, use) => use(new Emulator(`${application.url}/emulator`)),
+
+  allowedErrors: async ({}, use) => use([]),
+
+  context: async ({ context, allowedErrors, application }, use, info) => {
+    const errors: string[] = [];
+    context.on("weberror", (error) => errors.push(`page error: ${error.error().stack ?? error.error()}`));
+    context.on("console", (message) => {
+      if (message.type() === "error") {
+        errors.push(`console: ${message.text()} (${message.location().url})`);
+      }
+    });
+    await use(context);
+    const unexpected = errors.filter((error) => !allowedErrors.some((allowed) => allowed.test(error)));
+    if (info.status !== info.expectedStatus || unexpected.length > 0) {
+      await info.attach("server log", { body: application.log(), contentType: "text/plain" });
+    }
+    expect(unexpected, "what the browser complained about").toEqual([]);
+  },
+});
+
+/** Waits until the page is interactive; without JavaScript it is as soon as it is there. */
+export async function hydrated(page: Page): Promise<void> {
+  if (runsScripts()) {
+    await page.locator('html[data-hydrated="true"]').waitFor({ state: "attached" });
+  }
+}
+
+/** Opens a page and waits until it is interactive. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+/** Signs in through the form, as the demo's owner unless told otherwise. */
+export async function login(page: Page, user = DEMO_USER): Promise<void> {
+  await open(page, "/login");
+  await page.getByLabel("Email").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/login");
+  await hydrated(page);
+}
+
+/** Fails on what axe finds wrong with the page as it is now. Needs JavaScript. */
+export async function accessible(page: Page): Promise<void> {
+  const axe = await readFile(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
+  // Evaluated by the debugger, so the content security policy of the page does not apply.
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await (window as any).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map((violation: any) => ({
+      rule: violation.id,
+      help: violation.help,
+      at: violation.nodes.map((node: any) => node.target.join(" ")),
+    }));
+  });
+  expect(violations, `accessibility of ${page.url()}`).toEqual([]);
+}
+
+/** The widths and colour schemes in which every page has to look right. */
+const LOOKS = [360, 1440].flatMap((width) => (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })));
+
+/** Takes pictures of the page as it is, small and large, light and dark, into `shots/`. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  for (const { width, colorScheme } of LOOKS) {
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `shots/${name}-${width}-${colorScheme}.png`, fullPage: true, animations: "disabled" });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (before) {
+    await page.setViewportSize(before);
+  }
+}
+
+function runsScripts(): boolean {
+  return test.info().project.use.javaScriptEnabled !== false;
+}

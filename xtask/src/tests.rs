@@ -1,0 +1,91 @@
+//! The tests: Rust on both databases, the laws of the repository, and the browser.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::browser;
+use crate::command::{cargo, run};
+use crate::postgres::Cluster;
+use crate::progress::{Report, step};
+use crate::server::{self, Profile};
+use crate::site::{self, Purpose};
+use crate::tools::{self, TestPrograms};
+use crate::workspace;
+
+/// Everything.
+pub fn all() -> Result<ExitCode> {
+    let mut report = Report::default();
+    everything(&mut report)?;
+    Ok(conclude(&report))
+}
+
+/// Everything, as parts of a longer report.
+///
+/// # Errors
+///
+/// When the tests cannot even begin. What fails later is in the report.
+pub fn everything(report: &mut Report) -> Result<()> {
+    let (programs, cluster) = prepare()?;
+    report.part("repository laws", || run(cargo().args(["test", "--package", "xtask"])));
+    report.part("Rust tests on SQLite and PostgreSQL", || {
+        let before = cluster.transactions()?;
+        rust(&cluster, None)?;
+        if cluster.transactions()? == before {
+            bail!("no test used PostgreSQL");
+        }
+        Ok(())
+    });
+    in_browser(report, &programs, &cluster, None);
+    Ok(())
+}
+
+/// The Rust tests whose names contain `filter`, on both databases.
+pub fn filtered(filter: &str) -> Result<ExitCode> {
+    let (_, cluster) = prepare()?;
+    rust(&cluster, Some(filter))?;
+    eprintln!("Only Rust tests named like `{filter}` ran; the browser's are `cargo xtask e2e {filter}`.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The browser tests, or those whose titles match `filter`.
+pub fn browser(filter: Option<&str>) -> Result<ExitCode> {
+    let (programs, cluster) = prepare()?;
+    let mut report = Report::default();
+    in_browser(&mut report, &programs, &cluster, filter);
+    Ok(conclude(&report))
+}
+
+/// Success only if every part succeeded.
+pub fn conclude(report: &Report) -> ExitCode {
+    if report.conclude() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn prepare() -> Result<(TestPrograms, Cluster)> {
+    let programs = tools::test_programs()?;
+    tools::npm_packages()?;
+    let cluster = step("a PostgreSQL of our own", || Cluster::start(&programs.postgres))?;
+    Ok((programs, cluster))
+}
+
+/// One invocation for all packages: two would unify features differently and compile the dependencies twice.
+fn rust(cluster: &Cluster, filter: Option<&str>) -> Result<()> {
+    run(cargo()
+        .arg("test")
+        .args(workspace::server_selection())
+        .arg("--no-fail-fast")
+        .args(filter)
+        .env("TEST_POSTGRES_URL", &cluster.url))
+}
+
+fn in_browser(report: &mut Report, programs: &TestPrograms, cluster: &Cluster, filter: Option<&str>) {
+    let build = || {
+        site::build(Purpose::Delivery)?;
+        server::build(Profile::Dev)
+    };
+    let Some(binary) = report.part("application for the browser tests", build) else { return };
+    for engine in [browser::Engine::Sqlite, browser::Engine::Postgres] {
+        let name = format!("browser tests on {}", engine.name());
+        report.part(&name, || browser::test(&binary, &programs.chromium, cluster, engine, filter));
+    }
+}
