@@ -15,6 +15,7 @@ mod layout;
 pub mod ledger;
 pub mod live;
 pub mod overview;
+pub mod returned;
 pub mod settings;
 pub mod shell;
 pub mod simulator;

@@ -10,6 +10,8 @@ use web_sys::{EventSource, MessageEvent};
 
 /// Events closer together than this make one refetch: a campaign's thousand events must not make a thousand requests.
 const GATHER: Duration = Duration::from_millis(250);
+/// Half the time before a stream that was refused is asked for again the first time; doubled up to 32 times of it.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// Counters that go up when something changed elsewhere. Make a resource depend on the one it shows:
 /// `Resource::new(move || (query.get(), live.contacts.get()), …)`.
@@ -76,33 +78,78 @@ pub fn provide_live() {
         }
     };
 
+    let opened = StoredValue::new(false);
+    let source = StoredValue::new_local(None::<Stream>);
+    let failures = StoredValue::new(0_u32);
+    let on_message = move |message: MessageEvent| {
+        let Some(data) = message.data().as_string() else { return };
+        // An event of a newer server than this page is one we do not know: read everything again.
+        note(match serde_json::from_str(&data).unwrap_or(LiveEvent::Lagged) {
+            LiveEvent::ContactChanged { .. } => Changed { contacts: true, ..Changed::default() },
+            LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
+            LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
+            LiveEvent::Lagged => Changed { contacts: true, messages: true, settings: true },
+        });
+    };
+    let on_open = move || {
+        failures.try_set_value(0);
+        if opened.try_update_value(|opened| std::mem::replace(opened, true)) == Some(true) {
+            note(Changed { contacts: true, messages: true, settings: true });
+        }
+    };
+    // The browser reconnects after a broken stream, but gives up for good on an answer that is none: a proxy's 502 while the
+    // server restarts, a 503 while the database is away. So the stream is opened again, ever more slowly.
+    let attempt = RwSignal::new(0_u32);
+    let on_error = move || {
+        let given_up = source.try_with_value(|source| {
+            source.as_ref().is_some_and(|stream| stream.source.ready_state() == EventSource::CLOSED)
+        });
+        if given_up == Some(true) {
+            let failed = failures.try_update_value(|failures| { *failures += 1; *failures }).unwrap_or(1);
+            let wait = FIRST_WAIT.saturating_mul(1 << failed.min(5));
+            // Without a timer the page is no worse off than before.
+            let _ = set_timeout(move || { attempt.try_update(|attempt| *attempt += 1); }, wait);
+        }
+    };
     Effect::new(move |_| {
-        let Ok(source) = EventSource::new("/events") else { return };
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-            let Some(data) = message.data().as_string() else { return };
-            // An event of a newer server than this page is one we do not know: read everything again.
-            note(match serde_json::from_str(&data).unwrap_or(LiveEvent::Lagged) {
-                LiveEvent::ContactChanged { .. } => Changed { contacts: true, ..Changed::default() },
-                LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
-                LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
-                LiveEvent::Lagged => Changed { contacts: true, messages: true, settings: true },
-            });
-        });
-        let opened = StoredValue::new(false);
-        let on_open = Closure::<dyn Fn()>::new(move || {
-            if opened.try_update_value(|opened| std::mem::replace(opened, true)) == Some(true) {
-                note(Changed { contacts: true, messages: true, settings: true });
-            }
-        });
-        source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        let held = StoredValue::new_local((source, on_message, on_open));
+        attempt.track();
+        source.try_set_value(Stream::open(on_message, on_open, on_error));
         on_cleanup(move || {
-            held.try_with_value(|(source, ..)| {
-                source.set_onmessage(None);
-                source.set_onopen(None);
-                source.close();
-            });
+            source.try_set_value(None);
         });
     });
+}
+
+/// An open stream with what listens to it; closed when dropped.
+struct Stream {
+    source: EventSource,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_open: Closure<dyn Fn()>,
+    _on_error: Closure<dyn Fn()>,
+}
+
+impl Stream {
+    fn open(
+        on_message: impl Fn(MessageEvent) + 'static,
+        on_open: impl Fn() + 'static,
+        on_error: impl Fn() + 'static,
+    ) -> Option<Self> {
+        let source = EventSource::new("/events").ok()?;
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(on_message);
+        let on_open = Closure::<dyn Fn()>::new(on_open);
+        let on_error = Closure::<dyn Fn()>::new(on_error);
+        source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Some(Self { source, _on_message: on_message, _on_open: on_open, _on_error: on_error })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.set_onmessage(None);
+        self.source.set_onopen(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
 }

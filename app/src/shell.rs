@@ -5,6 +5,9 @@ use leptos_meta::MetaTags;
 use crate::visit::use_visit;
 use crate::{App, Site};
 
+/// The script that starts the browser program.
+const START: &str = include_str!("start.js");
+
 /// The document around the application, on the server only.
 ///
 /// It starts the browser program itself instead of through `HydrationScripts`: the addresses are those of the hashed files
@@ -12,11 +15,7 @@ use crate::{App, Site};
 pub fn shell(site: Site) -> impl IntoView {
     let visit = use_visit();
     let nonce = use_nonce();
-    let start = format!(
-        "import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(hydrate)",
-        js = site.js,
-        wasm = site.wasm
-    );
+    let start = START.replace("%JS%", &site.js).replace("%WASM%", &site.wasm);
     view! {
         <!DOCTYPE html>
         <html lang=visit.language.tag() dir=visit.language.direction() data-theme=visit.theme.attribute()>

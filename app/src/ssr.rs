@@ -7,6 +7,7 @@ mod error;
 mod kept;
 pub(crate) mod ledger;
 pub(crate) mod overview;
+pub(crate) mod returned;
 pub(crate) mod settings;
 pub(crate) mod simulator;
 

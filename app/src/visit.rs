@@ -74,6 +74,8 @@ pub struct Visit {
     pub language: Language,
     /// Whether this server runs the demo.
     pub demo: bool,
+    /// Whether this server was built for development and shows the gallery of parts.
+    pub gallery: bool,
 }
 
 /// The visit.

@@ -29,7 +29,7 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn events(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    let signed_in = match session::signed_in(&app.service, &app.public_url, &headers).await {
+    let signed_in = match session::still_signed_in(&app.service, &app.public_url, &headers).await {
         Ok(Some(signed_in)) => signed_in,
         Ok(None) => return (StatusCode::UNAUTHORIZED, "sign in first\n").into_response(),
         Err(error) => {

@@ -109,6 +109,8 @@ fn describe(signed_in: Option<&SignedIn>, headers: &HeaderMap, demo: bool) -> Vi
         theme: session::cookie(headers, "theme").map(Theme::parse).unwrap_or_default(),
         language: Language::default(),
         demo,
+        // The browser program is built for release even for a development server: the server decides for both.
+        gallery: cfg!(debug_assertions),
     }
 }
 

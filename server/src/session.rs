@@ -42,6 +42,21 @@ pub async fn signed_in(
     }
 }
 
+/// The same for a page that merely stays open, which does not count as using the session.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn still_signed_in(
+    service: &Service,
+    url: &PublicUrl,
+    headers: &HeaderMap,
+) -> Result<Option<SignedIn>, service::Error> {
+    match cookie(headers, cookie_name(url)) {
+        Some(token) => auth::still_signed_in(service, token).await,
+        None => Ok(None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,9 +11,6 @@ pub use api::{CompleteSetup, LogIn, LogOut, SetupOpen, complete_setup, log_in, l
 pub use login::LoginPage;
 pub use setup::SetupPage;
 
-/// The least length of a password, in characters; no other rule (OWASP ASVS 6.2).
-pub const PASSWORD_LEAST: u32 = 12;
-
 /// The login page, leading back to `here` afterwards.
 #[must_use]
 pub fn login_path(here: &str) -> String {
@@ -27,9 +24,15 @@ pub fn login_path(here: &str) -> String {
 /// The login page, leading back to the page being looked at.
 #[must_use]
 pub fn login_path_from_here() -> String {
+    login_path(&path_from_here())
+}
+
+/// The page being looked at, with what it searches and shows.
+#[must_use]
+pub(crate) fn path_from_here() -> String {
     let location = use_location();
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-    login_path(&if search.is_empty() { path } else { format!("{path}?{search}") })
+    if search.is_empty() { path } else { format!("{path}?{search}") }
 }
 
 /// Whether a place to go after login is one of ours: a path, and nothing that a browser could read as another host.

@@ -1,11 +1,12 @@
+use domain::limits;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::PASSWORD_LEAST;
 use super::api::{CompleteSetup, setup_open};
 use super::login::follow;
 use crate::error::FieldName;
+use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
     BrandMark, Button, ButtonLink, Choice, EmptyState, ErrorSummary, Glyph, Icon, Press, Select, Skeleton,
     Suspended, TextField, Variant,
@@ -17,8 +18,14 @@ use crate::words::use_words;
 pub fn SetupPage() -> impl IntoView {
     let words = use_words();
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
-    let asked = token.clone();
-    let open = Resource::new_blocking(|| (), move |()| setup_open(asked.clone()));
+    let (asked, ticket) = (token.clone(), use_ticket());
+    let form = Resource::new_blocking(
+        || (),
+        move |()| {
+            let (asked, ticket) = (asked.clone(), ticket.clone());
+            async move { Ok((setup_open(asked).await?, returned(ticket).await?)) }
+        },
+    );
     view! {
         <Title text=words.auth.setup_title/>
         <main class="entrance" id="main" tabindex="-1" data-width="form">
@@ -27,10 +34,10 @@ pub fn SetupPage() -> impl IntoView {
                 <h1 tabindex="-1">{words.auth.setup_title}</h1>
                 <p class="entrance-lead">{words.auth.setup_lead}</p>
             </header>
-            <Suspended resource=open fallback=|| view! { <Skeleton/> } children=move |open| {
+            <Suspended resource=form fallback=|| view! { <Skeleton/> } children=move |(open, returned)| {
                 let token = token.clone();
                 if open {
-                    view! { <SetupForm token/> }.into_any()
+                    view! { <SetupForm token returned/> }.into_any()
                 } else {
                     view! {
                         <EmptyState glyph=Glyph::Shield title=words.auth.setup_closed text=words.auth.setup_closed_text>
@@ -45,24 +52,20 @@ pub fn SetupPage() -> impl IntoView {
 }
 
 #[component]
-fn SetupForm(token: String) -> impl IntoView {
+fn SetupForm(token: String, returned: Option<Returned>) -> impl IntoView {
     let words = use_words();
     let complete = ServerAction::<CompleteSetup>::new();
     let value = complete.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
+    let errors = FormErrors::new(value, returned.as_ref());
+    let typed = |field| returned.as_ref().and_then(|returned| returned.typed(field));
     let length = RwSignal::new(0_usize);
     follow(value.into());
-    let field_error = move |name: FieldName| {
-        Signal::derive(move || {
-            error.read().as_ref().and_then(|error| error.field(name)).map(|error| words.errors.field(error))
-        })
-    };
-    let long_enough = move || length.get() >= PASSWORD_LEAST as usize;
+    let long_enough = move || length.get() >= limits::PASSWORD_LEAST;
     view! {
         <ActionForm action=complete>
             <div class="card">
                 <div class="card-body">
-                    <ErrorSummary error/>
+                    <ErrorSummary error=errors.all/>
                     <input type="hidden" name=FieldName::Token.as_str() value=token/>
                     <TextField
                         name=FieldName::BusinessName.as_str()
@@ -70,25 +73,27 @@ fn SetupForm(token: String) -> impl IntoView {
                         hint=words.auth.business_name_hint
                         autocomplete="organization"
                         required=true
-                        maxlength=80
-                        error=field_error(FieldName::BusinessName)
+                        value=typed(FieldName::BusinessName).unwrap_or_default()
+                        maxlength=limits::BUSINESS_NAME
+                        error=errors.of(FieldName::BusinessName)
                     />
                     <Select
                         name=FieldName::Region.as_str()
                         label=words.auth.region
                         hint=words.auth.region_hint
                         choices=REGIONS.map(|(value, label)| Choice { value, label }).to_vec()
-                        value="US"
-                        error=field_error(FieldName::Region)
+                        value=typed(FieldName::Region).unwrap_or_else(|| "US".to_owned())
+                        error=errors.of(FieldName::Region)
                     />
                     <TextField
                         name=FieldName::Email.as_str()
                         label=words.auth.email
                         hint=words.auth.email_hint
                         kind="email"
+                        value=typed(FieldName::Email).unwrap_or_default()
                         autocomplete="username"
                         required=true
-                        error=field_error(FieldName::Email)
+                        error=errors.of(FieldName::Email)
                     />
                     <div class="stack" data-gap="small">
                         <TextField
@@ -97,14 +102,14 @@ fn SetupForm(token: String) -> impl IntoView {
                             kind="password"
                             autocomplete="new-password"
                             required=true
-                            minlength=i64::from(PASSWORD_LEAST)
-                            error=field_error(FieldName::Password)
+                            minlength=limits::PASSWORD_LEAST
+                            error=errors.of(FieldName::Password)
                             on_input=Callback::new(move |typed: String| length.set(typed.chars().count()))
                         />
                         <ul class="entrance-rules field-hint">
                             <li class="entrance-rule" data-met=move || long_enough().to_string()>
                                 <Icon glyph=Glyph::Check/>
-                                {words.auth.rule_length}
+                                {(words.auth.rule_length)(limits::PASSWORD_LEAST)}
                             </li>
                             <li class="entrance-rule">
                                 <Icon glyph=Glyph::Info/>

@@ -1,8 +1,8 @@
 use domain::consent::State;
 use domain::contact::{Contact, ContactSort};
 use domain::role::Right;
-use domain::time::Timestamp;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
@@ -27,18 +27,16 @@ const TABS: [State; 5] = [State::OptedIn, State::OptedOut, State::Held, State::P
 #[component]
 pub fn ContactsPage() -> impl IntoView {
     let words = use_words();
-    let live = use_live();
-    let refresh = Refresh::provide();
+    let _refresh = Refresh::provide();
     let asking = Asking::provide();
     let params = use_query_map();
     let listing = Memo::new(move |_| Listing::read(&params.read()));
     let busy = RwSignal::new(false);
     // Belongs to the page: rows are disposed as soon as they are loaded again, but shown until the new ones are there.
     let is_busy: Signal<bool> = busy.into();
-    let list = Resource::new(
-        move || (listing.get(), live.contacts.get(), live.messages.get(), refresh.0.get()),
-        |(listing, ..)| list_contacts(listing.query()),
-    );
+    // Only going elsewhere in the list loads it anew; what happens elsewhere changes the rows in place.
+    let list = Resource::new(move || listing.get(), |listing| list_contacts(listing.query()));
+    let shown = StoredValue::new(0_u32);
     // A plain form that failed comes back with its error in the address.
     let failed = ServerAction::<SetChoice>::new();
     let error = failed.value().get_untracked().and_then(Result::err);
@@ -58,7 +56,8 @@ pub fn ContactsPage() -> impl IntoView {
             })}
             <Toolbar listing/>
             <Suspended resource=list busy fallback=|| view! { <SkeletonRows/> } children=move |list: ContactList| {
-                view! { <Results list listing=listing.get_untracked() busy=is_busy/> }
+                let generation = shown.try_update_value(|shown| { *shown += 1; *shown }).unwrap_or(0);
+                view! { <Results list listing=listing.get_untracked() generation busy=is_busy/> }
             }/>
         </Page>
         <OptInDialog asking/>
@@ -70,6 +69,7 @@ pub fn ContactsPage() -> impl IntoView {
 fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
     let words = use_words();
     let at_first = listing.get_untracked();
+    let sort = Memo::new(move |_| listing.read().sort);
     // The field keeps what is typed; when the address changes by other ways, it follows.
     Effect::new(move |before: Option<String>| {
         let now = listing.read().q.clone();
@@ -112,34 +112,59 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
                 />
                 <Button press=Press::Submit>{words.contacts.search_button}</Button>
                 <div class="contacts-sort" data-push="">
-                    <SelectControl
-                        name="sort"
-                        choices=choices.to_vec()
-                        value=sort_word(at_first.sort)
-                        label=words.contacts.sort
-                        on_change=Some(submit)
-                    />
+                    {move || view! {
+                        <SelectControl
+                            name="sort"
+                            choices=choices.to_vec()
+                            value=sort_word(sort.get())
+                            label=words.contacts.sort
+                            on_change=Some(submit)
+                        />
+                    }}
                 </div>
             </div>
         </Form>
     }
 }
 
+/// One page of the list. Rows are told apart by the person, so that a row never becomes somebody else's under the hands of
+/// whoever is about to press its switch.
 #[component]
-fn Results(list: ContactList, listing: Listing, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
+fn Results(
+    list: ContactList,
+    listing: Listing,
+    /// Tells the rows of this page from those of the page shown before.
+    generation: u32,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let words = use_words();
-    let ContactList { page, counts, now } = list;
+    let list = RwSignal::new(list);
+    follow(list, listing.clone());
     let all = listing.with(|listing| listing.state = None);
-    let tabs = TABS
-        .into_iter()
-        .filter(|state| counts.of(*state) > 0 || listing.state == Some(*state) || matches!(state, State::OptedIn | State::OptedOut))
-        .map(|state| {
-            let href = listing.with(|listing| listing.state = Some(state)).href();
-            view! {
-                <Tab href current=listing.state == Some(state) count=grouped(counts.of(state))>{words.ui.state(state)}</Tab>
-            }
-        })
-        .collect_view();
+    let chosen = listing.state;
+    let tabs = {
+        let all = all.clone();
+        move || {
+            let counts = list.read().counts;
+            TABS.into_iter()
+                .filter(|state| {
+                    counts.of(*state) > 0
+                        || chosen == Some(*state)
+                        || matches!(state, State::OptedIn | State::OptedOut)
+                })
+                .map(|state| {
+                    let href = all.with(|listing| listing.state = Some(state)).href();
+                    view! {
+                        <Tab href current=chosen == Some(state) count=grouped(counts.of(state))>{words.ui.state(state)}</Tab>
+                    }
+                })
+                .collect_view()
+        }
+    };
+    let everybody = move || {
+        let count = grouped(list.read().counts.total());
+        view! { <Tab href=all.href() current=chosen.is_none() count>{words.contacts.all}</Tab> }
+    };
     let tag = listing.tag.clone().map(|tag| {
         let without = listing.with(|listing| listing.tag = None).href();
         view! {
@@ -149,27 +174,37 @@ fn Results(list: ContactList, listing: Listing, #[prop(into)] busy: Signal<bool>
             </div>
         }
     });
-    let total = listing.state.map_or_else(|| counts.total(), |state| counts.of(state));
     let searched = !listing.q.is_empty() || listing.tag.is_some();
-    let summary =
-        (!searched && !page.rows.is_empty()).then(|| (words.contacts.summary)(page.rows.len(), total));
-    let pager = (page.previous.is_some() || page.next.is_some() || summary.is_some()).then(|| {
-        let at = |cursor: Option<String>| cursor.map(|cursor| listing.at(cursor).href());
-        let (previous, next) = (at(page.previous.clone()), at(page.next.clone()));
-        match summary {
-            Some(summary) => view! { <Pager previous next summary/> }.into_any(),
-            None => view! { <Pager previous next/> }.into_any(),
+    let pager = {
+        let listing = listing.clone();
+        move || {
+            let list = list.read();
+            let page = &list.page;
+            let total = listing.state.map_or_else(|| list.counts.total(), |state| list.counts.of(state));
+            let summary =
+                (!searched && !page.rows.is_empty()).then(|| (words.contacts.summary)(page.rows.len(), total));
+            (page.previous.is_some() || page.next.is_some() || summary.is_some()).then(|| {
+                let at = |cursor: Option<String>| cursor.map(|cursor| listing.at(cursor).href());
+                let (previous, next) = (at(page.previous.clone()), at(page.next.clone()));
+                match summary {
+                    Some(summary) => view! { <Pager previous next summary/> }.into_any(),
+                    None => view! { <Pager previous next/> }.into_any(),
+                }
+            })
         }
-    });
-    let rows = if page.rows.is_empty() {
-        view! { <NothingFound filtered=listing.is_filtered()/> }.into_any()
-    } else {
-        view! { <Rows rows=page.rows listing=listing.clone() now busy/> }.into_any()
+    };
+    let nobody = Memo::new(move |_| list.read().page.rows.is_empty());
+    let rows = move || {
+        if nobody.get() {
+            view! { <NothingFound filtered=listing.is_filtered()/> }.into_any()
+        } else {
+            view! { <Rows list listing=listing.clone() generation busy/> }.into_any()
+        }
     };
     view! {
         <nav class="sub-nav" aria-label=words.contacts.states>
             <div class="sub-nav-list">
-                <Tab href=all.href() current=listing.state.is_none() count=grouped(counts.total())>{words.contacts.all}</Tab>
+                {everybody}
                 {tabs}
             </div>
         </nav>
@@ -177,6 +212,28 @@ fn Results(list: ContactList, listing: Listing, #[prop(into)] busy: Signal<bool>
         {rows}
         {pager}
     }
+}
+
+/// Reads the page again when something happened elsewhere or was recorded here. A page that cannot be read stays as it is.
+fn follow(list: RwSignal<ContactList>, listing: Listing) {
+    let live = use_live();
+    let recorded = use_context::<Refresh>();
+    let asked = StoredValue::new(0_u32);
+    Effect::new(move |before: Option<[u32; 3]>| {
+        let now = [live.contacts.get(), live.messages.get(), recorded.map_or(0, |refresh| refresh.0.get())];
+        if before.is_some_and(|before| before != now) {
+            let turn = asked.try_update_value(|asked| { *asked += 1; *asked });
+            let query = listing.query();
+            spawn_local(async move {
+                let fresh = list_contacts(query).await;
+                // An answer that was overtaken by a later question is old news.
+                if let Ok(fresh) = fresh && asked.try_get_value() == turn {
+                    list.try_set(fresh);
+                }
+            });
+        }
+        now
+    });
 }
 
 #[component]
@@ -204,7 +261,12 @@ fn NothingFound(filtered: bool) -> impl IntoView {
 }
 
 #[component]
-fn Rows(rows: Vec<Contact>, listing: Listing, now: Timestamp, busy: Signal<bool>) -> impl IntoView {
+fn Rows(
+    list: RwSignal<ContactList>,
+    listing: Listing,
+    generation: u32,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let words = use_words();
     let by_name = listing.sort == ContactSort::Name;
     let other = listing
@@ -227,57 +289,86 @@ fn Rows(rows: Vec<Contact>, listing: Listing, now: Timestamp, busy: Signal<bool>
             <Column>{words.contacts.country}</Column>
         }
     };
-    let rows =
-        rows.into_iter().map(|contact| view! { <Row contact listing=listing.clone() now/> }).collect_view();
-    view! { <Table caption=words.shell.contacts head=ViewFnOnce::from(head) busy>{rows}</Table> }
+    let row = move |first: Contact| {
+        let contact = Memo::new(move |_| {
+            let list = list.read();
+            list.page.rows.iter().find(|contact| contact.id == first.id).unwrap_or(&first).clone()
+        });
+        view! { <Row contact list listing=listing.clone()/> }
+    };
+    view! {
+        <Table caption=words.shell.contacts head=ViewFnOnce::from(head) busy>
+            <For each=move || list.read().page.rows.clone() key=move |contact| (generation, contact.id) children=row/>
+        </Table>
+    }
 }
 
 #[component]
-fn Row(contact: Contact, listing: Listing, now: Timestamp) -> impl IntoView {
+fn Row(contact: Memo<Contact>, list: RwSignal<ContactList>, listing: Listing) -> impl IntoView {
     let words = use_words();
-    let name = contact.label();
-    let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
-    let href = format!("/contacts/{}", contact.id);
-    let person = match number {
-        Some(sub) => view! { <Person name href sub/> }.into_any(),
-        None => view! { <Person name href/> }.into_any(),
+    let now = Memo::new(move |_| list.read().now);
+    let person = move || {
+        let contact = contact.read();
+        let name = contact.label();
+        let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
+        let href = format!("/contacts/{}", contact.id);
+        match number {
+            Some(sub) => view! { <Person name href sub/> }.into_any(),
+            None => view! { <Person name href/> }.into_any(),
+        }
     };
-    let since = contact.since.map(|since| {
-        let by = contact.source.map(|source| words.consent.source(source));
-        view! { <span class="contacts-since"><TimeAgo at=since now/> {by.map(|by| format!(" · {by}"))}</span> }
-    });
-    let tags = contact
-        .tags
-        .iter()
-        .cloned()
-        .map(|tag| {
-            let href = listing.with(|listing| listing.tag = Some(tag.clone())).href();
-            view! { <a class="tag-link" href=href><Badge>{tag}</Badge></a> }
+    let since = move || {
+        let contact = contact.read();
+        contact.since.map(|since| {
+            let by = contact.source.map(|source| words.consent.source(source));
+            view! {
+                <span class="contacts-since">
+                    <TimeAgo at=since now=now.get()/> {by.map(|by| format!(" · {by}"))}
+                </span>
+            }
         })
-        .collect_view();
-    let wrote = match contact.last_inbound_at {
-        Some(at) => view! { <TimeAgo at now/> }.into_any(),
+    };
+    let tags = move || {
+        contact
+            .read()
+            .tags
+            .iter()
+            .cloned()
+            .map(|tag| {
+                let href = listing.with(|listing| listing.tag = Some(tag.clone())).href();
+                view! { <a class="tag-link" href=href><Badge>{tag}</Badge></a> }
+            })
+            .collect_view()
+    };
+    let wrote = move || match contact.read().last_inbound_at {
+        Some(at) => view! { <TimeAgo at now=now.get()/> }.into_any(),
         None => view! { <span class="muted">{words.contacts.never_wrote}</span> }.into_any(),
+    };
+    let stands = move || {
+        let contact = contact.read();
+        view! {
+            <ConsentBadge state=contact.state/>
+            {contact.native_stop.then(|| view! { <Badge tone=Tone::Danger>{words.contacts.native_stop}</Badge> })}
+            {contact.blocked.then(|| {
+                view! { <Badge tone=Tone::Danger glyph=Glyph::Blocked>{words.contacts.blocked}</Badge> }
+            })}
+        }
     };
     view! {
         <tr>
             <th scope="row">{person}</th>
             <td data-label=words.contacts.state>
                 <span class="contacts-state">
-                    <span class="cluster">
-                        <ConsentBadge state=contact.state/>
-                        {contact.native_stop.then(|| view! { <Badge tone=Tone::Danger>{words.contacts.native_stop}</Badge> })}
-                        {contact.blocked.then(|| {
-                            view! { <Badge tone=Tone::Danger glyph=Glyph::Blocked>{words.contacts.blocked}</Badge> }
-                        })}
-                    </span>
+                    <span class="cluster">{stands}</span>
                     {since}
                 </span>
             </td>
-            <td data-label=words.contacts.marketing><ConsentToggle contact=contact.clone()/></td>
+            <td data-label=words.contacts.marketing><ConsentToggle contact/></td>
             <td data-label=words.contacts.last_message>{wrote}</td>
             <td data-label=words.contacts.tags><span class="cluster">{tags}</span></td>
-            <td data-label=words.contacts.country>{contact.country.clone().unwrap_or_else(|| "–".to_owned())}</td>
+            <td data-label=words.contacts.country>
+                {move || contact.read().country.clone().unwrap_or_else(|| "–".to_owned())}
+            </td>
         </tr>
     }
 }

@@ -37,8 +37,9 @@ impl Refresh {
 /// wanted (`opted_out`), never "the other one", and while that is under way it cannot be submitted again.
 #[component]
 pub fn ConsentToggle(
-    /// The person.
-    contact: Contact,
+    /// The person, as last read.
+    #[prop(into)]
+    contact: Signal<Contact>,
 ) -> impl IntoView {
     let words = use_words();
     let toasts = use_toasts();
@@ -46,12 +47,15 @@ pub fn ConsentToggle(
     let asking = use_context::<Asking>();
     let record = ServerAction::<SetChoice>::new();
     let (value, version, pending) = (record.value(), record.version(), record.pending());
-    let (id, recorded, name) = (contact.id, contact.state, contact.label());
-    let label = (words.consent.switch)(&name);
+    let id = contact.read_untracked().id;
+    let label = Signal::derive(move || (words.consent.switch)(&contact.read().label()));
+    // What was answered here counts until the person is read again: whatever is newer than the answer is in there.
+    let answered = RwSignal::new(None::<(i64, State)>);
     let on = Memo::new(move |_| {
-        let state = match &*value.read() {
-            Some(Ok(state)) => *state,
-            _ => recorded,
+        let contact = contact.read();
+        let state = match answered.get() {
+            Some((version, state)) if version == contact.version => state,
+            _ => contact.state,
         };
         state == State::OptedIn
     });
@@ -61,7 +65,9 @@ pub fn ConsentToggle(
             return;
         }
         match value.get() {
-            Some(Ok(_)) => {
+            Some(Ok(state)) => {
+                let (version, name) = contact.with_untracked(|contact| (contact.version, contact.label()));
+                answered.set(Some((version, state)));
                 toasts.success((words.contacts.turned_off)(&name));
                 if let Some(refresh) = refresh {
                     refresh.bump();
@@ -84,7 +90,7 @@ pub fn ConsentToggle(
         } else if let Some(asking) = asking {
             event.prevent_default();
             if !pending.get_untracked() {
-                asking.ask(contact.clone());
+                asking.ask(contact.get_untracked());
             }
         }
     };

@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::NotFoundPage;
+use crate::visit::use_visit;
 
 /// The gallery.
 #[component]
 pub fn GalleryPage() -> impl IntoView {
-    if !cfg!(debug_assertions) {
+    if !use_visit().gallery {
         return Either::Left(view! { <NotFoundPage/> });
     }
     Either::Right(view! {

@@ -1,3 +1,4 @@
+use domain::limits;
 use domain::role::Right;
 use domain::time::Timestamp;
 use leptos::prelude::*;
@@ -190,7 +191,7 @@ fn CreateCard(create: ServerAction<CreateKey>) -> impl IntoView {
                         label=admin.key_name
                         hint=admin.key_name_hint
                         required=true
-                        maxlength=80
+                        maxlength=limits::KEY_NAME
                         autocomplete="off"
                         error=name_error
                     />

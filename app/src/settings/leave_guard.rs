@@ -8,8 +8,10 @@ use leptos::web_sys::{Element, MouseEvent};
 
 /// While `unsaved` holds, closing the window and following a link inside the application ask first.
 ///
-/// The router follows links from a listener of its own, so this one listens while the click is still on its way down.
-pub fn guard(unsaved: Signal<bool>, question: &'static str) {
+/// The router follows links from a listener of its own, so this one listens while the click is still on its way down. The signal
+/// answers whether somebody agreed to leave the changes behind.
+pub fn guard(unsaved: Signal<bool>, question: &'static str) -> ReadSignal<bool> {
+    let (discarded, set_discarded) = signal(false);
     Effect::new(move |_| {
         let handle = window_event_listener(ev::beforeunload, move |event| {
             if unsaved.try_get_untracked() == Some(true) {
@@ -18,10 +20,12 @@ pub fn guard(unsaved: Signal<bool>, question: &'static str) {
             }
         });
         let on_click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
-            if unsaved.try_get_untracked() == Some(true)
-                && leaves(&event)
-                && !window().confirm_with_message(question).unwrap_or(true)
-            {
+            if unsaved.try_get_untracked() != Some(true) || !leaves(&event) {
+                return;
+            }
+            if window().confirm_with_message(question).unwrap_or(true) {
+                set_discarded.try_set(true);
+            } else {
                 event.prevent_default();
                 event.stop_propagation();
             }
@@ -40,6 +44,7 @@ pub fn guard(unsaved: Signal<bool>, question: &'static str) {
             });
         });
     });
+    discarded
 }
 
 /// Whether the click follows a link to another page in this window.

@@ -1,4 +1,4 @@
-use domain::settings::{Draft, Field, MESSAGE_LIMIT, render};
+use domain::settings::{Draft, Field, MESSAGE_LIMIT, VARIABLES, render};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -7,9 +7,6 @@ use super::fields::Fields;
 use crate::error::FieldName;
 use crate::ui::{Bubble, BubbleFrom, Glyph, Icon, PhoneNote, PhonePreview, TextArea};
 use crate::words::use_words;
-
-/// The variables of a message, in the order of the words for them.
-const VARIABLES: [&str; 4] = ["business_name", "first_name", "opt_in_keyword", "opt_out_keyword"];
 
 /// A message of the settings: the text, buttons that insert variables, and how it will look on a customer's phone.
 #[component]
@@ -70,7 +67,7 @@ pub fn MessageField(
                     label
                     hint
                     text
-                    limit=u32::try_from(MESSAGE_LIMIT).unwrap_or(u32::MAX)
+                    limit=MESSAGE_LIMIT
                     rows=5
                     error=fields.error(field)
                 />

@@ -13,6 +13,7 @@ mod leave_guard;
 mod message_field;
 mod system;
 mod team;
+mod unsaved;
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use leptos_router::hooks::use_query_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::OPT_IN_OUT_PATH;
 use super::api::{OptInOut, Refused, SaveSettings, load_opt_in_out, parse_reachable, reachable_word};
@@ -15,6 +16,7 @@ use super::frame::SettingsFrame;
 use super::lab_card::KeywordLab;
 use super::leave_guard::guard;
 use super::message_field::MessageField;
+use super::unsaved::{Unsaved, keep_when_left, take_unsaved};
 use crate::error::{AppError, FieldName};
 use crate::live::use_live;
 use crate::ui::{
@@ -35,9 +37,9 @@ const HELP_SUGGESTIONS: [&str; 6] = ["AYUDA", "AJUDA", "AIDE", "HILFE", "BANTUAN
 pub fn OptInOutPage() -> impl IntoView {
     let words = use_words();
     let query = use_query_map();
-    let ticket = query.read_untracked().get("draft").unwrap_or_default();
+    let ticket = StoredValue::new(query.read_untracked().get("draft").unwrap_or_default());
     let saved = query.read_untracked().get("saved").is_some();
-    let loaded = Resource::new(|| (), move |()| load_opt_in_out(ticket.clone()));
+    let loaded = Resource::new(|| (), move |()| load_opt_in_out(ticket.get_value()));
     view! {
         <SettingsFrame
             title=words.settings.opt_in_out
@@ -47,7 +49,7 @@ pub fn OptInOutPage() -> impl IntoView {
             <Suspended
                 resource=loaded
                 fallback=|| view! { <Skeleton shape=Shape::Block/> <Skeleton shape=Shape::Block/> }
-                children=move |loaded: OptInOut| view! { <Editor loaded saved/> }
+                children=move |loaded: OptInOut| view! { <Editor loaded saved ticket=ticket.get_value()/> }
             />
         </SettingsFrame>
     }
@@ -63,7 +65,7 @@ struct Met {
 }
 
 #[component]
-fn Editor(loaded: OptInOut, saved: bool) -> impl IntoView {
+fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     let words = use_words();
     let system = &words.settings.system;
     let toasts = use_toasts();
@@ -72,18 +74,29 @@ fn Editor(loaded: OptInOut, saved: bool) -> impl IntoView {
     let start = refused.as_ref().map_or_else(|| settings.draft.clone(), |refused| refused.draft.clone());
     let fields = Fields::new(&start, business_name.clone());
     let base = RwSignal::new(settings.clone());
-    let met = RwSignal::new(refused.as_ref().filter(|refused| refused.conflict).map(|refused| Met {
+    // A draft that was refused for other reasons may be out of date as well.
+    let overtaken = |refused: &&Refused| refused.conflict || refused.base_version != settings.version;
+    let met = RwSignal::new(refused.as_ref().filter(overtaken).map(|refused| Met {
         changed: differences(&refused.draft, &settings.draft, words),
         theirs: settings.clone(),
         against_mine: true,
     }));
     let said_saved = RwSignal::new(saved && refused.is_none());
+    let was_refused = RwSignal::new(refused.filter(|refused| !refused.conflict));
     // Selects and boxes take their value when they are made: made anew when the draft is replaced.
     let replaced = RwSignal::new(0_u32);
     let unsaved = Memo::new(move |_| fields.draft.get().tidied() != base.read().draft);
     let editable = may(Right::WriteSettings);
-    guard(unsaved.into(), system.leave);
+    let discarded = guard(unsaved.into(), system.leave);
+    if cfg!(feature = "hydrate") {
+        keep_when_left(move || {
+            let (unsaved, discarded) = (unsaved.try_get_untracked()?, discarded.try_get_untracked()?);
+            let (base_version, draft) = (base.try_read_untracked()?.version, fields.draft.try_get_untracked()?);
+            (unsaved && !discarded).then_some(Unsaved { base_version, draft })
+        });
+    }
 
+    let navigate = use_navigate();
     let save = ServerAction::<SaveSettings>::new();
     let (value, version, pending) = (save.value(), save.version(), save.pending());
     let load = move |draft: Draft| {
@@ -103,19 +116,36 @@ fn Editor(loaded: OptInOut, saved: bool) -> impl IntoView {
         let changed = differences(&base.read_untracked().draft, &theirs.draft, words);
         met.set(Some(Met { theirs, changed, against_mine: false }));
     };
-    let look = move || {
+    Effect::new(move |_| {
+        let Some(kept) = take_unsaved() else { return };
+        let (theirs, mine) = (base.get_untracked(), kept.draft.clone().tidied());
+        if mine == theirs.draft {
+            return;
+        }
+        load(kept.draft);
+        if kept.base_version == theirs.version {
+            toasts.success(system.restored);
+        } else {
+            met.set(Some(Met { changed: differences(&mine, &theirs.draft, words), theirs, against_mine: true }));
+        }
+    });
+    let complain = move |error: AppError| {
+        toasts.error(format!("{}. {}", words.errors.title(&error), words.errors.remedy(&error)));
+    };
+    let look = move |asked: bool| {
         spawn_local(async move {
-            if let Ok(now) = load_opt_in_out(String::new()).await
-                && pending.try_get_untracked() == Some(false)
-            {
-                meet(now.settings);
+            match load_opt_in_out(String::new()).await {
+                Ok(now) if pending.try_get_untracked() == Some(false) => meet(now.settings),
+                // What was pressed gets an answer; what nobody asked for is tried again with the next event.
+                Err(error) if asked => complain(error),
+                _ => {}
             }
         });
     };
     Effect::new(move |before: Option<u32>| {
         let now = live.settings.get();
         if before.is_some_and(|before| before != now) && !pending.get_untracked() {
-            look();
+            look(false);
         }
         now
     });
@@ -133,13 +163,22 @@ fn Editor(loaded: OptInOut, saved: bool) -> impl IntoView {
         match value.get() {
             Some(Ok(settings)) => {
                 met.set(None);
+                was_refused.set(None);
                 base.set(settings);
                 said_saved.set(true);
+                // The address of a plain form that was refused leads to its draft, which is no longer news.
+                if !ticket.is_empty() {
+                    navigate(OPT_IN_OUT_PATH, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+                }
             }
-            Some(Err(AppError::Conflict)) => look(),
-            Some(Err(AppError::Invalid(_))) => focus_first(),
+            Some(Err(AppError::Conflict)) => look(true),
             Some(Err(error)) => {
-                toasts.error(format!("{}. {}", words.errors.title(&error), words.errors.remedy(&error)));
+                // A page older than the server may see no problem where the server does.
+                if fields.problems.read_untracked().is_empty() {
+                    complain(error);
+                } else {
+                    focus_first();
+                }
             }
             None => {}
         }
@@ -178,7 +217,7 @@ fn Editor(loaded: OptInOut, saved: bool) -> impl IntoView {
     view! {
         <div class="opt-in-out">
             <Split aside=ViewFnOnce::from(aside)>
-                {refused.filter(|refused| !refused.conflict).map(|refused| view! { <WhatWasWrong refused/> })}
+                {move || was_refused.get().map(|refused| view! { <WhatWasWrong refused/> })}
                 {move || met.get().map(|met_now| view! {
                     <SomebodyElse
                         met=met_now.clone()

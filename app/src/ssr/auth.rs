@@ -1,6 +1,6 @@
 //! Logging in and out, and the first setup.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
@@ -11,28 +11,30 @@ use leptos_axum::ResponseOptions;
 use service::Error;
 use service::auth::NewSession;
 
+use super::returned::give_back;
 use super::{redirect_plain_form, service};
-use crate::auth::is_own_path;
+use crate::auth::{is_own_path, login_path, percent_encoded};
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 
 /// Opens a session and answers with the path to go to.
 pub async fn log_in(email: String, password: String, next: String) -> Result<String, AppError> {
     let service = service()?;
+    let next = if is_own_path(&next) { next } else { "/".to_owned() };
     let session =
-        service::auth::log_in(&service, &email, &password, &address()).await.map_err(
-            |error| match error {
+        service::auth::log_in(&service, &email, &password, address()).await.map_err(|error| {
+            let error = match error {
                 Error::SignedOut => {
                     AppError::Invalid(vec![FieldError::new(FieldName::Password, FieldCode::WrongCredentials)])
                 }
                 other => other.into(),
-            },
-        )?;
+            };
+            give_back(error, &login_path(&next), &[(FieldName::Email, &email)])
+        })?;
     // A session that was open before, perhaps planted by somebody else, ends with the log-in.
     if let Some(old) = token() {
         service::auth::log_out(&service, &old).await?;
     }
     set_cookie(Some(&session))?;
-    let next = if is_own_path(&next) { next } else { "/".to_owned() };
     redirect_plain_form(&next);
     Ok(next)
 }
@@ -60,12 +62,20 @@ pub async fn complete_setup(
     password: String,
     region: String,
 ) -> Result<String, AppError> {
-    let region = Some(region.as_str()).filter(|region| !region.is_empty());
+    let chosen = Some(region.as_str()).filter(|region| !region.is_empty());
     let session =
-        service::auth::complete_setup(&service()?, &token, &business_name, &email, &password, region).await;
-    let session = session.map_err(|error| match error {
-        Error::NotFound => AppError::Invalid(vec![FieldError::new(FieldName::Token, FieldCode::Expired)]),
-        other => other.into(),
+        service::auth::complete_setup(&service()?, &token, &business_name, &email, &password, chosen).await;
+    let session = session.map_err(|error| {
+        let error = match error {
+            Error::NotFound => AppError::Invalid(vec![FieldError::new(FieldName::Token, FieldCode::Expired)]),
+            other => other.into(),
+        };
+        let typed = [
+            (FieldName::BusinessName, business_name.as_str()),
+            (FieldName::Region, &region),
+            (FieldName::Email, &email),
+        ];
+        give_back(error, &format!("/setup?token={}", percent_encoded(&token)), &typed)
     })?;
     set_cookie(Some(&session))?;
     let first = "/settings/application/opt-in-out".to_owned();
@@ -106,8 +116,7 @@ fn set_cookie(session: Option<&NewSession>) -> Result<(), AppError> {
 }
 
 /// Where the request came from, for slowing guessing down.
-fn address() -> String {
-    let parts = use_context::<Parts>();
-    let from = parts.as_ref().and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>());
-    from.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
+fn address() -> Option<IpAddr> {
+    let parts = use_context::<Parts>()?;
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
 }

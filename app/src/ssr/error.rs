@@ -1,5 +1,6 @@
 //! From the verbs' errors to codes for the browser. What went wrong inside is logged here, once, and stays here.
 
+use domain::limits;
 use domain::settings::FieldProblem;
 use service::{Error, Invalid};
 
@@ -45,7 +46,7 @@ fn field_error(invalid: Invalid) -> FieldError {
     let code = match invalid.code {
         "empty" | "required" => FieldCode::Missing,
         "too_short" if field == FieldName::Password => {
-            FieldCode::TooShort(limit(service::auth::PASSWORD_MIN))
+            FieldCode::TooShort(limit(limits::PASSWORD_LEAST))
         }
         "too_short" => FieldCode::NumberTooShort,
         "too_long" if field == FieldName::Phone => FieldCode::NumberTooLong,
@@ -63,11 +64,11 @@ fn field_error(invalid: Invalid) -> FieldError {
 const fn longest(field: FieldName) -> usize {
     match field {
         FieldName::Password => service::auth::PASSWORD_MAX,
-        FieldName::BusinessName => service::business::NAME_LIMIT,
-        FieldName::Note => service::consent::NOTE_LIMIT,
+        FieldName::BusinessName => limits::BUSINESS_NAME,
+        FieldName::Note => limits::NOTE,
         FieldName::Text => domain::outbound::TEXT_LIMIT,
         FieldName::Tags => service::contacts::TAG_LIMIT,
-        _ => service::contacts::NAME_LIMIT,
+        _ => limits::CONTACT_NAME,
     }
 }
 

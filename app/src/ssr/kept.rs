@@ -16,18 +16,18 @@ const KEPT_FOR: Duration = Duration::from_secs(600);
 const KEPT: usize = 500;
 
 /// What waits, by ticket: for whom, since when, and what.
-type Waiting<T> = HashMap<String, (UserId, Instant, T)>;
+type Waiting<T, O> = HashMap<String, (O, Instant, T)>;
 
-/// What waits, by ticket.
-pub(crate) struct Kept<T>(LazyLock<Mutex<Waiting<T>>>);
+/// What waits, by ticket, for an owner; `()` is whoever holds the ticket.
+pub(crate) struct Kept<T, O = UserId>(LazyLock<Mutex<Waiting<T, O>>>);
 
-impl<T: Clone> Kept<T> {
+impl<T: Clone, O: PartialEq> Kept<T, O> {
     pub(crate) const fn new() -> Self {
         Self(LazyLock::new(Mutex::default))
     }
 
-    /// Keeps something for a person; the ticket is safe in an address.
-    pub(crate) fn keep(&self, user: UserId, value: T) -> String {
+    /// Keeps something for an owner; the ticket is safe in an address.
+    pub(crate) fn keep(&self, owner: O, value: T) -> String {
         let ticket = Nonce::new().to_string().replace(['+', '/', '='], "_");
         let mut kept = self.lock();
         kept.retain(|_, (_, since, _)| since.elapsed() < KEPT_FOR);
@@ -38,26 +38,26 @@ impl<T: Clone> Kept<T> {
                 kept.remove(&oldest);
             }
         }
-        kept.insert(ticket.clone(), (user, Instant::now(), value));
+        kept.insert(ticket.clone(), (owner, Instant::now(), value));
         ticket
     }
 
-    /// What waits under a ticket, if it belongs to this person. It stays, so that the page can be reloaded.
-    pub(crate) fn look(&self, user: UserId, ticket: &str) -> Option<T> {
+    /// What waits under a ticket, if it belongs to this owner. It stays, so that the page can be reloaded.
+    pub(crate) fn look(&self, owner: O, ticket: &str) -> Option<T> {
         let kept = self.lock();
         kept.get(ticket)
-            .filter(|(owner, since, _)| *owner == user && since.elapsed() < KEPT_FOR)
+            .filter(|(whose, since, _)| *whose == owner && since.elapsed() < KEPT_FOR)
             .map(|(.., value)| value.clone())
     }
 
     /// The same, and it is gone afterwards.
-    pub(crate) fn take(&self, user: UserId, ticket: &str) -> Option<T> {
-        let value = self.look(user, ticket)?;
+    pub(crate) fn take(&self, owner: O, ticket: &str) -> Option<T> {
+        let value = self.look(owner, ticket)?;
         self.lock().remove(ticket);
         Some(value)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, (UserId, Instant, T)>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<T, O>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -117,11 +117,11 @@ pub fn TextField(
     #[prop(optional)]
     required: bool,
     /// The least number of characters.
-    #[prop(optional, into)]
-    minlength: Option<i64>,
+    #[prop(optional)]
+    minlength: Option<usize>,
     /// The greatest number of characters.
-    #[prop(optional, into)]
-    maxlength: Option<i64>,
+    #[prop(optional)]
+    maxlength: Option<usize>,
     /// Called with the value at each change by the person.
     #[prop(optional, into)]
     on_input: Option<Callback<String>>,
@@ -139,8 +139,8 @@ pub fn TextField(
                 autocomplete=autocomplete
                 placeholder=placeholder
                 required=required
-                minlength=minlength
-                maxlength=maxlength
+                minlength=minlength.map(|least| least.to_string())
+                maxlength=maxlength.map(|most| most.to_string())
                 aria-describedby=describe
                 aria-invalid=move || error.read().is_some().then_some("true")
                 on:input=move |event| {
@@ -172,7 +172,7 @@ pub fn TextArea(
     /// The text, followed in both directions.
     text: RwSignal<String>,
     /// The greatest number of characters (Unicode scalar values). More can be typed, the counter says by how much it is over.
-    limit: u32,
+    limit: usize,
     /// Rows shown at first.
     #[prop(default = 4)]
     rows: u32,
@@ -183,11 +183,10 @@ pub fn TextArea(
     let words = use_words();
     let describe = described_by(name, hint.is_some(), error);
     let count = Memo::new(move |_| text.read().chars().count());
-    let limit_chars = limit as usize;
     let counter = move || {
         view! {
-            <span class="field-count" data-over=move || (count.get() > limit_chars).then_some("")>
-                {move || (words.ui.characters)(count.get(), limit_chars)}
+            <span class="field-count" data-over=move || (count.get() > limit).then_some("")>
+                {move || (words.ui.characters)(count.get(), limit)}
             </span>
         }
     };

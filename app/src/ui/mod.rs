@@ -31,14 +31,13 @@ mod table;
 mod time_ago;
 mod timeline;
 mod toast;
-mod visually_hidden;
 
 pub use avatar::Avatar;
 pub use badge::{Badge, ConsentBadge, state_glyph};
 pub use banner::{Banner, ErrorSummary};
 pub use button::{Button, ButtonLink, IconButton, Press, Size, Variant};
 pub use card::{Card, Facts};
-pub use chips_input::{ChipIssue, ChipsInput, Judge, Severity, split_words};
+pub use chips_input::{ChipIssue, ChipsInput, Judge, Severity};
 pub use choice::{Alternative, Checkbox, RadioGroup};
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
@@ -57,13 +56,12 @@ pub use shortcuts::KeyboardShortcuts;
 pub use skeleton::{Shape, Skeleton, SkeletonRows};
 pub use stat::Stat;
 pub use sub_nav::{SubNav, SubNavLink, Tab};
-pub use suspended::{Failure, Suspended};
+pub use suspended::Suspended;
 pub use switch::SwitchButton;
 pub use table::{Column, Order, Person, SortColumn, Table};
 pub use time_ago::{TimeAgo, date, exact, relative};
 pub use timeline::{Timeline, TimelineItem};
 pub use toast::{Toaster, Toasts, use_toasts};
-pub use visually_hidden::VisuallyHidden;
 
 /// What a coloured part means to the reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_location;
 
 use super::button::ButtonLink;
 use super::empty_state::EmptyState;
 use super::icon::Glyph;
+use super::page::Page;
+use crate::auth::{login_path_from_here, path_from_here};
 use crate::error::{AppError, ResponseStatus};
 use crate::words::use_words;
 
@@ -24,6 +25,9 @@ pub fn Suspended<T, V, F>(
     /// Set while something newer is on its way, for `aria-busy`.
     #[prop(optional, into)]
     busy: Option<RwSignal<bool>>,
+    /// The value is the whole page: an error gets the heading and the document title that the page would have had.
+    #[prop(optional)]
+    page: bool,
     /// Makes the view of the value.
     children: F,
 ) -> impl IntoView
@@ -44,7 +48,7 @@ where
                 Suspend::new(async move {
                     match resource.await {
                         Ok(value) => Either::Left(children(value)),
-                        Err(error) => Either::Right(view! { <Failure error/> }),
+                        Err(error) => Either::Right(view! { <Failure error page/> }),
                     }
                 })
             }}
@@ -52,23 +56,21 @@ where
     }
 }
 
-/// An error in place of a page's content.
+/// An error in place of a page, or of a part of it.
 #[component]
-pub fn Failure(
-    /// What went wrong.
-    error: AppError,
-) -> impl IntoView {
+fn Failure(error: AppError, page: bool) -> impl IntoView {
     let words = use_words();
     if let Some(status) = use_context::<ResponseStatus>() {
         status.set(error.status());
     }
     if error == AppError::SignedOut {
-        return Either::Left(view! { <Redirect path=crate::auth::login_path_from_here()/> });
+        return view! { <Redirect path=login_path_from_here()/> }.into_any();
     }
-    let again = use_location().pathname.get_untracked();
-    Either::Right(view! {
-        <EmptyState glyph=Glyph::Warning title=words.errors.title(&error) text=words.errors.remedy(&error)>
-            <ButtonLink href=again attr:rel="external">{words.errors.try_again}</ButtonLink>
-        </EmptyState>
-    })
+    let (title, remedy) = (words.errors.title(&error), words.errors.remedy(&error));
+    let again = view! { <ButtonLink href=path_from_here() attr:rel="external">{words.errors.try_again}</ButtonLink> };
+    if page {
+        view! { <Page title lead=remedy><div>{again}</div></Page> }.into_any()
+    } else {
+        view! { <EmptyState glyph=Glyph::Warning title text=remedy>{again}</EmptyState> }.into_any()
+    }
 }

@@ -22,7 +22,7 @@ use crate::words::use_words;
 pub fn SwitchButton(
     /// What is switched, as its name for screen readers: "Marketing messages for NAME".
     #[prop(into)]
-    label: String,
+    label: Signal<String>,
     /// The recorded state.
     #[prop(into)]
     checked: Signal<bool>,
@@ -46,7 +46,7 @@ pub fn SwitchButton(
             type="submit"
             role="switch"
             aria-checked=move || if checked.get() { "true" } else { "false" }
-            aria-label=label
+            aria-label=move || label.get()
             aria-busy=move || pending.get().then_some("true")
             aria-disabled=move || pending.get().then_some("true")
             disabled=move || disabled.get()

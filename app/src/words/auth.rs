@@ -28,7 +28,7 @@ pub struct Auth {
     /// Its hint.
     pub region_hint: &'static str,
     /// The rule: at least so many characters.
-    pub rule_length: &'static str,
+    pub rule_length: fn(usize) -> String,
     /// The rule: no composition rules.
     pub rule_free: &'static str,
     /// The button.
@@ -56,7 +56,7 @@ impl Auth {
         email_hint: "You log in with it.",
         region: "Country",
         region_hint: "Phone numbers without a country code are read as numbers of this country.",
-        rule_length: "At least 12 characters",
+        rule_length: |least| format!("At least {least} characters"),
         rule_free: "Any characters: a sentence is easier to remember",
         complete: "Create business and log in",
         setup_closed: "This setup link does not work",

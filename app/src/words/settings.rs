@@ -118,6 +118,8 @@ pub struct System {
     pub discard: &'static str,
     /// Asked before leaving.
     pub leave: &'static str,
+    /// Unsaved changes came back with the page.
+    pub restored: &'static str,
     /// Somebody else saved.
     pub conflict_title: &'static str,
     /// What differs.
@@ -410,6 +412,7 @@ const SYSTEM: System = System {
         }
     },
     discard: "Discard changes",
+    restored: "Your unsaved changes are back.",
     leave: "You have unsaved changes. Leave without saving?",
     conflict_title: "Someone else saved while you were editing",
     conflict_text: "Nothing was overwritten, and what you typed is still below. They changed:",

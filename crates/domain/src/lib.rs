@@ -6,6 +6,7 @@ pub mod id;
 pub mod inbound;
 pub mod kind;
 pub mod ledger;
+pub mod limits;
 pub mod live;
 pub mod outbound;
 pub mod permit;

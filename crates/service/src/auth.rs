@@ -1,6 +1,7 @@
 //! Who is let in: first-run setup, log-in, sessions, API keys.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ static HASHER: LazyLock<Argon2<'static>> =
 
 /// At most this many passwords are hashed at the same time.
 static HASHING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+/// At most this many wait for it; who comes on top is asked to come again.
+static WAITING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(64);
 
 /// A fresh session: the cookie's value and when it ends.
 #[derive(Clone)]
@@ -159,6 +162,7 @@ async fn hash_password(password: String) -> Result<String, Error> {
 async fn verify_password(password: String, hash: Option<String>) -> Result<bool, Error> {
     static DUMMY: LazyLock<String> =
         LazyLock::new(|| HASHER.hash_password(b"nobody").map(|hash| hash.to_string()).unwrap_or_default());
+    let _place = WAITING.try_acquire().map_err(|_| Error::Unavailable)?;
     let _turn = HASHING.acquire().await.map_err(|_| Error::Unavailable)?;
     tokio::task::spawn_blocking(move || {
         let known = hash.is_some();
@@ -185,34 +189,38 @@ const ATTEMPTS_WITHIN: Duration = Duration::from_secs(15 * 60);
 const ATTEMPTS_KEYS: usize = 50_000;
 
 impl Throttle {
-    fn check(&self, key: &str, limit: u32) -> Result<(), Error> {
-        let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match attempts.get(key) {
-            Some((count, since)) if *count >= limit && since.elapsed() < ATTEMPTS_WITHIN => {
-                let left = ATTEMPTS_WITHIN.saturating_sub(since.elapsed());
-                Err(Error::TooMany { retry_after_seconds: left.as_secs().max(1) })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn failed(&self, key: String) {
+    /// Counts an attempt, unless there were too many already. Counted before the password is looked at: attempts that come all at
+    /// once are as many as those that come one by one.
+    fn attempt(&self, key: &str, limit: u32) -> Result<(), Error> {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if attempts.len() >= ATTEMPTS_KEYS {
+        if attempts.len() >= ATTEMPTS_KEYS && !attempts.contains_key(key) {
             attempts.retain(|_, (_, since)| since.elapsed() < ATTEMPTS_WITHIN);
             if attempts.len() >= ATTEMPTS_KEYS {
                 attempts.clear();
             }
         }
-        let entry = attempts.entry(key).or_insert((0, Instant::now()));
+        let entry = attempts.entry(key.to_owned()).or_insert((0, Instant::now()));
         if entry.1.elapsed() >= ATTEMPTS_WITHIN {
             *entry = (0, Instant::now());
         }
+        if entry.0 >= limit {
+            let left = ATTEMPTS_WITHIN.saturating_sub(entry.1.elapsed());
+            return Err(Error::TooMany { retry_after_seconds: left.as_secs().max(1) });
+        }
         entry.0 += 1;
+        Ok(())
     }
 
+    /// Forgets the attempts on an account.
     fn succeeded(&self, key: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// Takes one attempt back: it was no guess.
+    fn forgive(&self, key: &str) {
+        if let Some((count, _)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            *count = count.saturating_sub(1);
+        }
     }
 }
 
@@ -224,12 +232,16 @@ pub async fn log_in(
     service: &Service,
     email: &str,
     password: &str,
-    address: &str,
+    address: Option<IpAddr>,
 ) -> Result<NewSession, Error> {
     let email = fold_email(email);
-    let (account, from) = (format!("account:{email}"), format!("address:{address}"));
-    service.logins.check(&account, ATTEMPTS_ACCOUNT)?;
-    service.logins.check(&from, ATTEMPTS_ADDRESS)?;
+    let account = format!("account:{email}");
+    // Behind a proxy everybody comes from this machine; locking that address out would lock everybody out.
+    let from = address.filter(|address| !address.is_loopback()).map(|address| format!("address:{address}"));
+    service.logins.attempt(&account, ATTEMPTS_ACCOUNT)?;
+    if let Some(from) = &from {
+        service.logins.attempt(from, ATTEMPTS_ADDRESS)?;
+    }
     if password.chars().count() > PASSWORD_MAX || check_email(&email).is_some() {
         return Err(Error::SignedOut);
     }
@@ -242,12 +254,13 @@ pub async fn log_in(
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let matches = verify_password(password.to_owned(), hash).await?;
     let Some(user) = user.filter(|_| matches) else {
-        service.logins.failed(account);
-        service.logins.failed(from);
         tracing::info!("a log-in failed");
         return Err(Error::SignedOut);
     };
     service.logins.succeeded(&account);
+    if let Some(from) = &from {
+        service.logins.forgive(from);
+    }
     open_session(service, user.id).await
 }
 
@@ -283,11 +296,23 @@ pub async fn log_out(service: &Service, token: &str) -> Result<(), Error> {
     .await
 }
 
-/// Who a session belongs to, unless it is over.
+/// Who a session belongs to, unless it is over. Counts as using it.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn signed_in(service: &Service, token: &str) -> Result<Option<SignedIn>, Error> {
+    find_session(service, token, true).await
+}
+
+/// The same for a page that merely stays open: a session nobody uses ends in its time.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn still_signed_in(service: &Service, token: &str) -> Result<Option<SignedIn>, Error> {
+    find_session(service, token, false).await
+}
+
+async fn find_session(service: &Service, token: &str, used: bool) -> Result<Option<SignedIn>, Error> {
     let (service, hash) = (service.clone(), digest(token));
     task(async move {
         let now = service.now();
@@ -295,7 +320,7 @@ pub async fn signed_in(service: &Service, token: &str) -> Result<Option<SignedIn
         let found = store::access::find_session(&mut tx, &hash, now, now - SESSION_IDLE).await?;
         drop(tx);
         let Some((user, business, seen)) = found else { return Ok(None) };
-        if now - seen > TOUCH_EVERY {
+        if used && now - seen > TOUCH_EVERY {
             let mut tx = service.db.write().await?;
             store::access::touch_session(&mut tx, &hash, now).await?;
             tx.commit().await?;

@@ -1,14 +1,12 @@
 //! Businesses.
 
 use domain::id::BusinessId;
+use domain::limits;
 use domain::settings::{Draft, Settings};
 use store::Tx;
 use store::access::Business;
 
 use crate::{Error, Service, task};
-
-/// Longest business name, in characters.
-pub const NAME_LIMIT: usize = 80;
 
 /// Makes a business with the default settings.
 ///
@@ -47,7 +45,7 @@ pub(crate) fn valid_name(name: &str) -> Result<String, Error> {
     if name.is_empty() {
         return Err(Error::invalid("business_name", "empty"));
     }
-    if name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
+    if name.chars().count() > limits::BUSINESS_NAME || name.chars().any(char::is_control) {
         return Err(Error::invalid("business_name", "too_long"));
     }
     Ok(name.to_owned())

@@ -4,15 +4,13 @@ use domain::consent::{Signal, SignalKind, Source, apply};
 use domain::contact::{Actor, Contact, Evidence};
 use domain::id::ContactId;
 use domain::ledger::wording_digest;
+use domain::limits;
 use domain::live::LiveEvent;
 use domain::role::Right;
 use domain::time::{Span, Timestamp};
 
 use crate::ledger::NewEvent;
 use crate::{Caller, Error, Invalid, Service, task};
-
-/// Longest note or wording, in characters.
-pub const NOTE_LIMIT: usize = 4_000;
 
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,14 +135,14 @@ fn checked(mut record: Record, now: Timestamp) -> Result<Record, Error> {
     let mut say = |field, code| problems.push(Invalid { field, code, problem: None });
     for (field, text) in [("note", &mut record.note), ("wording", &mut record.wording)] {
         *text = text.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        if text.as_ref().is_some_and(|text| text.chars().count() > NOTE_LIMIT) {
+        if text.as_ref().is_some_and(|text| text.chars().count() > limits::NOTE) {
             say(field, "too_long");
         }
         if text.as_ref().is_some_and(|text| text.contains('\0')) {
             say(field, "control_characters");
         }
     }
-    if record.details.as_ref().is_some_and(|details| details.to_string().len() > NOTE_LIMIT * 4) {
+    if record.details.as_ref().is_some_and(|details| details.to_string().len() > limits::NOTE * 4) {
         say("evidence", "too_long");
     }
     if record.details.as_ref().is_some_and(|details| details.to_string().contains("\\u0000")) {

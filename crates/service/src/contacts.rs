@@ -6,6 +6,7 @@ use domain::contact::{
     Actor, ConsentEvent, Contact, ContactPage, ContactQuery, ContactSort, StateCounts, ThreadMessage,
 };
 use domain::id::{BusinessId, ContactId};
+use domain::limits;
 use domain::live::LiveEvent;
 use domain::phone::{Phone, PhoneError, Region};
 use domain::role::Right;
@@ -16,8 +17,6 @@ use store::contact::{Cursor, Identifier, IdentityKind, StoredContact};
 use crate::error::is_taken;
 use crate::{Caller, Error, Service, task};
 
-/// Longest name of a contact, in characters.
-pub const NAME_LIMIT: usize = 200;
 /// Longest label, in characters.
 pub const TAG_LIMIT: usize = 50;
 /// Most labels of one contact.
@@ -251,7 +250,7 @@ const fn phone_code(error: PhoneError) -> &'static str {
 
 fn valid_name(name: &str) -> Result<Option<String>, Error> {
     let name = name.trim();
-    if name.chars().count() > NAME_LIMIT {
+    if name.chars().count() > limits::CONTACT_NAME {
         return Err(Error::invalid("name", "too_long"));
     }
     if name.chars().any(char::is_control) {

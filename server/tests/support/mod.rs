@@ -197,7 +197,7 @@ impl Shop {
 
     /// Signs in and returns the cookie.
     pub async fn cookie(&self) -> String {
-        let session = auth::log_in(&self.service, EMAIL, PASSWORD, "127.0.0.1").await.unwrap();
+        let session = auth::log_in(&self.service, EMAIL, PASSWORD, "127.0.0.1".parse().ok()).await.unwrap();
         format!("session={}", session.token)
     }
 }

@@ -20,7 +20,7 @@ pub enum PromoSign {
 
 /// Words that sell, in the languages the product speaks. "Offer" is not among them: "no more offers" is what a confirmation
 /// says.
-const SALE_WORDS: [&str; 31] = [
+const SALE_WORDS: [&str; 132] = [
     "discount",
     "discounts",
     "coupon",
@@ -28,7 +28,16 @@ const SALE_WORDS: [&str; 31] = [
     "voucher",
     "vouchers",
     "promo code",
+    "promo codes",
+    "half price",
+    "flash sale",
+    "summer sale",
+    "winter sale",
     "sale ends",
+    "big sale",
+    "on sale",
+    "clearance",
+    "black friday",
     "buy now",
     "shop now",
     "order now",
@@ -38,20 +47,131 @@ const SALE_WORDS: [&str; 31] = [
     "exclusive offer",
     "save up to",
     "free gift",
+    "free shipping",
+    "free delivery",
     "cashback",
+    "deal of the day",
+    "best price",
     "descuento",
     "descuentos",
     "cupón",
+    "cupones",
+    "rebaja",
+    "rebajas",
+    "oferta especial",
+    "compra ahora",
+    "envío gratis",
+    "mitad de precio",
+    "última oportunidad",
     "desconto",
+    "descontos",
     "cupom",
+    "cupons",
+    "liquidação",
+    "frete grátis",
+    "compre agora",
+    "última chance",
+    "metade do preço",
     "remise",
+    "remises",
     "rabais",
+    "réduction",
+    "soldes",
+    "code promo",
+    "livraison gratuite",
+    "dernière chance",
+    "achetez maintenant",
+    "moitié prix",
     "rabatt",
+    "rabatte",
     "gutschein",
+    "gutscheine",
+    "ausverkauf",
+    "schlussverkauf",
+    "jetzt kaufen",
+    "letzte chance",
+    "gratis versand",
+    "halber preis",
     "sconto",
+    "sconti",
+    "saldi",
+    "buono sconto",
+    "spedizione gratuita",
+    "acquista ora",
+    "ultima occasione",
+    "metà prezzo",
     "korting",
+    "kortingen",
+    "kortingscode",
+    "uitverkoop",
+    "koop nu",
+    "laatste kans",
+    "gratis verzending",
     "diskon",
+    "potongan harga",
+    "gratis ongkir",
+    "beli sekarang",
+    "harga promo",
+    "indirim",
+    "indirimi",
+    "kupon",
+    "hemen al",
+    "ücretsiz kargo",
+    "son şans",
     "скидка",
+    "скидки",
+    "скидку",
+    "распродажа",
+    "купон",
+    "промокод",
+    "бесплатная доставка",
+    "купите сейчас",
+    "छूट",
+    "डिस्काउंट",
+    "कूपन",
+    "सेल",
+    "मुफ़्त",
+    "अभी खरीदें",
+    "خصم",
+    "خصومات",
+    "تخفيض",
+    "تخفيضات",
+    "كوبون",
+    "تنزيلات",
+    "شحن مجاني",
+    "اشتر الآن",
+    "הנחה",
+    "הנחות",
+    "קופון",
+    "מבצע",
+    "משלוח חינם",
+    "קנו עכשיו",
+    "afslag",
+    "koop nou",
+    "할인",
+    "쿠폰",
+    "세일",
+    "무료 배송",
+    "특가",
+];
+
+/// The same in scripts that write no spaces, where a word is found anywhere.
+const SALE_SIGNS: [&str; 15] = [
+    "打折",
+    "折扣",
+    "优惠券",
+    "優惠券",
+    "促销",
+    "促銷",
+    "特价",
+    "特價",
+    "包邮",
+    "免運",
+    "割引",
+    "クーポン",
+    "セール",
+    "送料無料",
+    "特売",
 ];
 
 const CURRENCIES: [char; 12] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₪', '₦', '₫', '฿'];
@@ -59,7 +179,7 @@ const CURRENCIES: [char; 12] = ['$', '€', '£', '¥', '₹', '₽', '₩', '�
 /// The first sign of promotion in the text, if any.
 pub(super) fn promotes(text: &str) -> Option<PromoSign> {
     let lower = text.to_lowercase();
-    if lower.contains("://") || lower.contains("www.") || lower.contains("wa.me/") {
+    if lower.split_whitespace().any(is_link) {
         return Some(PromoSign::Link);
     }
     let characters: Vec<char> = lower.chars().collect();
@@ -76,12 +196,44 @@ pub(super) fn promotes(text: &str) -> Option<PromoSign> {
         }
     }
     let spaced = format!(" {} ", words(&lower));
-    SALE_WORDS.iter().any(|word| spaced.contains(&format!(" {word} "))).then_some(PromoSign::SaleWord)
+    let sells = SALE_WORDS.iter().any(|word| spaced.contains(&format!(" {word} ")))
+        || SALE_SIGNS.iter().any(|sign| lower.contains(sign));
+    sells.then_some(PromoSign::SaleWord)
 }
 
-/// Letters and digits, everything else one space: for finding whole words.
+/// Whether a word is an address: with a scheme, or a domain by itself (`shop.example/sale`, `bit.ly/x`).
+///
+/// A full stop without a space after it ("Stopped.Reply START") makes no address: a domain ends in at least two letters and is
+/// written in small ones here, so only what is followed by a path or by a well-known ending counts.
+fn is_link(word: &str) -> bool {
+    const ENDINGS: [&str; 22] = [
+        "com", "net", "org", "shop", "store", "info", "biz", "online", "site", "app", "io", "co", "me", "ly", "link",
+        "example", "br", "de", "fr", "in", "uk", "mx",
+    ];
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
+    if word.contains("://") || word.starts_with("www.") {
+        return true;
+    }
+    let (host, path) = word.split_once('/').map_or((word, None), |(host, path)| (host, Some(path)));
+    let Some((name, ending)) = host.rsplit_once('.') else { return false };
+    let is_host = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.')) && !name.is_empty();
+    let is_ending = ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_host && is_ending && (path.is_some() || ENDINGS.contains(&ending))
+}
+
+/// Letters and digits, everything else one space: for finding whole words. Signs of scripts that write no spaces between words
+/// are words of their own, so that START is found in 回复START.
 pub(super) fn words(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let mut spaced = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}' => {
+                spaced.extend([' ', c, ' ']);
+            }
+            c if c.is_alphanumeric() => spaced.push(c),
+            _ => spaced.push(' '),
+        }
+    }
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::permit::{Policy, Reachable};
 
 pub use lint::{PromoSign, Warning, warnings};
-pub use wording::{Variables, render};
+pub use wording::{VARIABLES, Variables, render};
 
 /// Longest keyword, in characters (compliance reference, 9.3).
 pub const KEYWORD_LIMIT: usize = 30;
@@ -308,10 +308,14 @@ impl Draft {
     }
 }
 
-/// Splits what a person typed or pasted into keywords: by commas, semicolons and line breaks.
+/// What stands between keywords that are written in one go: commas (also the Arabic and the ideographic ones), semicolons, line
+/// breaks, and the tabs of a table.
+pub const KEYWORD_SEPARATORS: [char; 8] = [',', ';', '\n', '\r', '\t', '،', '、', '，'];
+
+/// Splits what a person typed or pasted into keywords. The one parser of the browser and the server.
 #[must_use]
 pub fn split_keywords(text: &str) -> Vec<String> {
-    text.split([',', ';', '\n', '\r', '،', '、', '，'])
+    text.split(KEYWORD_SEPARATORS)
         .map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|word| !word.is_empty())
         .collect()
@@ -386,16 +390,22 @@ mod tests {
             ("Bye. Reply START for 20% off", PromoSign::Percent),
             ("Stopped. Reply START. Spend $5", PromoSign::Price),
             ("Stopped. Reply START. https://shop.example", PromoSign::Link),
+            ("Stopped. Reply START. shop.example/summer", PromoSign::Link),
+            ("Stopped. Reply START, or see bestshop.com!", PromoSign::Link),
             ("Stopped. Reply START for a discount", PromoSign::SaleWord),
+            ("Stopped. Reply START. Summer sale, everything half price", PromoSign::SaleWord),
+            ("Parado. Responde START y aprovecha las rebajas", PromoSign::SaleWord),
+            ("已退订。回复START。全场打折", PromoSign::SaleWord),
         ] {
             let found = problems(|draft| draft.opt_out_confirmation = text.into());
             assert_eq!(found, [(Field::OptOutConfirmation, Problem::Promotional { sign })], "{text}");
         }
         assert_eq!(
             problems(
-                |draft| draft.opt_out_confirmation = "No more offers from us. Reply START to undo.".into()
+                |draft| draft.opt_out_confirmation = "No more offers from us.Reply START to undo.".into()
             ),
-            []
+            [],
+            "a full stop without a space makes no link"
         );
     }
 
@@ -426,5 +436,7 @@ mod tests {
     #[test]
     fn pasted_lists_are_split() {
         assert_eq!(split_keywords("STOP, opt   out;\n\n quit\r\n"), ["STOP", "opt out", "quit"]);
+        assert_eq!(split_keywords("STOP\topt out\n\tبس،停止 、,,"), ["STOP", "opt out", "بس", "停止"]);
+        assert!(split_keywords(" ,\n;\t ").is_empty());
     }
 }

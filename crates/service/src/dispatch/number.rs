@@ -9,7 +9,7 @@ use domain::inbound::Delivery;
 use domain::kind::Form;
 use domain::live::LiveEvent;
 use domain::outbound::{Recipient, SendState};
-use domain::permit::{Intent, Policy, Reason, SendPermit, Verdict, decide};
+use domain::permit::{Gate, Intent, Policy, Reason, SendPermit, Verdict, decide};
 use domain::time::{Span, Timestamp};
 use store::connection::Connection;
 use store::outbox::{Claimed, Progress, Settled};
@@ -55,6 +55,8 @@ struct Ready {
     claimed: Claimed,
     recipient: Recipient,
     permit: SendPermit,
+    /// What the permit was given for.
+    gate: Gate,
 }
 
 impl Dispatcher {
@@ -344,8 +346,9 @@ async fn decide_again(
         let form: Form = message.content.form();
         let intent = Intent { kind, form, expires_at: message.expires_at };
         let policy = policies.get(&message.business).copied().unwrap_or_default();
-        match decide(&person.gate(), &intent, &policy, now) {
-            Verdict::Send(permit) => ready.push(Ready { claimed: message, recipient, permit }),
+        let gate = person.gate();
+        match decide(&gate, &intent, &policy, now) {
+            Verdict::Send(permit) => ready.push(Ready { claimed: message, recipient, permit, gate }),
             Verdict::Skip(reason) => skip(reason, Some(person.version)),
             Verdict::Defer { until, .. } => skipped.push(Settled {
                 id: message.id,
@@ -364,11 +367,12 @@ async fn decide_again(
 
 async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: Moment, ready: Ready) -> Sent {
     limiter.turn().await;
-    let Ready { claimed, recipient, permit } = ready;
+    let Ready { claimed, recipient, permit, gate } = ready;
     let consent_version = permit.consent_version();
+    let unchanged = service.db.engine() == Engine::Sqlite || still_stands(&service, gate).await;
     let handed_at = service.now();
     // The barrier: nothing between this line and the socket can wait.
-    if service.revocations.is_revoked(permit.contact(), moment) {
+    if !unchanged || service.revocations.is_revoked(permit.contact(), moment) {
         return Sent { claimed, consent_version, handed_at, result: Err(Revoked) };
     }
     let outgoing = Outgoing {
@@ -382,6 +386,19 @@ async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: M
         tracing::info!(message.id = %claimed.id, meta.code = refusal.code, "WhatsApp refused a message");
     }
     Sent { claimed, consent_version, handed_at, result: Ok(outcome) }
+}
+
+/// Whether the person is as they were when the decision was made. On PostgreSQL another process may have taken in a STOP, and this
+/// one knows of it only from the database; what cannot be read there counts as changed.
+async fn still_stands(service: &Service, decided: Gate) -> bool {
+    let service = service.clone();
+    let read = task(async move {
+        let mut tx = service.db.read().await?;
+        Ok(store::contact::read_contacts(&mut tx, &[decided.contact]).await?.pop())
+    });
+    // Having written meanwhile takes nothing away.
+    let same = |now: Gate| Gate { last_inbound_at: decided.last_inbound_at, ..now } == decided;
+    matches!(read.await, Ok(Some(stored)) if same(stored.contact.gate()))
 }
 
 fn count(service: &Service, row: &Settled) {

@@ -98,7 +98,7 @@ rules! {
 
     async fn a_session_ends_when_idle_for_two_hours_after_twelve_hours_and_at_log_out(shop) {
         let log_in = || async {
-            auth::log_in(shop.service(), " Owner@Padaria.example", PASSWORD, "127.0.0.1").await.unwrap().token
+            auth::log_in(shop.service(), " Owner@Padaria.example", PASSWORD, "127.0.0.1".parse().ok()).await.unwrap().token
         };
         let signed_in = |token: String| async move {
             auth::signed_in(shop.service(), &token).await.unwrap()
@@ -128,7 +128,7 @@ rules! {
         auth::create_user(shop.service(), shop.business, "agent@padaria.example", Role::Agent, PASSWORD)
             .await
             .unwrap();
-        let log_in = |email, password| auth::log_in(shop.service(), email, password, "192.0.2.1");
+        let log_in = |email, password| auth::log_in(shop.service(), email, password, "192.0.2.1".parse().ok());
         for _ in 0..5 {
             let wrong = log_in("owner@padaria.example", "wrong password").await;
             assert!(matches!(wrong, Err(Error::SignedOut)));
@@ -138,6 +138,33 @@ rules! {
         log_in("agent@padaria.example", PASSWORD).await.unwrap();
         let nobody = log_in("nobody@padaria.example", PASSWORD).await;
         assert!(matches!(nobody, Err(Error::SignedOut)), "an unknown address answers like a wrong password");
+    }
+
+    async fn guessing_many_passwords_at_once_gains_nothing(shop) {
+        let guess = || auth::log_in(shop.service(), "owner@padaria.example", "wrong password", "192.0.2.1".parse().ok());
+        let answers = futures::future::join_all((0..40).map(|_| guess())).await;
+        let looked_at = answers.iter().filter(|answer| matches!(answer, Err(Error::SignedOut))).count();
+        assert_eq!(looked_at, 5, "the others were refused before a password was looked at");
+    }
+
+    async fn nobody_behind_our_own_proxy_locks_the_others_out(shop) {
+        let here = "127.0.0.1".parse().ok();
+        for n in 0..60 {
+            let wrong = auth::log_in(shop.service(), &format!("nobody{n}@padaria.example"), "wrong password", here).await;
+            assert!(matches!(wrong, Err(Error::SignedOut)));
+        }
+        auth::log_in(shop.service(), "owner@padaria.example", PASSWORD, here).await.unwrap();
+    }
+
+    async fn a_page_that_merely_stays_open_does_not_keep_the_session_alive(shop) {
+        let log_in = auth::log_in(shop.service(), "owner@padaria.example", PASSWORD, "192.0.2.1".parse().ok());
+        let token = log_in.await.unwrap().token;
+        for _ in 0..11 {
+            shop.advance(Span::minutes(10));
+            assert!(auth::still_signed_in(shop.service(), &token).await.unwrap().is_some());
+        }
+        shop.advance(Span::minutes(11));
+        assert_eq!(auth::still_signed_in(shop.service(), &token).await.unwrap(), None);
     }
 
     async fn a_user_needs_an_address_nobody_has_and_a_long_password(shop) {

@@ -8,7 +8,7 @@ use domain::time::Span;
 use emulator::Inbound;
 use futures::future::join_all;
 
-use crate::shop::{Shop, za};
+use crate::shop::{Shop, receive, za};
 use crate::webhook::{self, Names};
 
 /// How many messages a slow number takes at once: they are claimed and decided about together, and at ten a second the last
@@ -126,6 +126,21 @@ rules! {
         let body = webhook::messages(stops.collect());
         let stop = async {
             shop.receive(&body).await.unwrap();
+        };
+        nothing_leaves_after(shop, &queued, Reason::OptedOut, stop).await;
+    }
+
+    async fn r23_a_stop_taken_in_by_another_process_voids_the_decisions_already_made(shop) {
+        let queued = eight_offers(shop).await;
+        let at = shop.now() + Span::seconds(1);
+        let stops = (1..=TOGETHER).map(|n| webhook::text(&Names::phone(&za(n)), &format!("wamid.{n}"), at, "STOP"));
+        let body = webhook::messages(stops.collect());
+        // SQLite belongs to one process.
+        let on_postgres = shop.world.database_url.starts_with("postgres");
+        let other = if on_postgres { shop.another_process().await } else { shop.service().clone() };
+        let connection = shop.connection.to_string();
+        let stop = async {
+            receive(&other, &connection, &body).await.unwrap();
         };
         nothing_leaves_after(shop, &queued, Reason::OptedOut, stop).await;
     }

@@ -1,0 +1,14 @@
+//! How long what people write may be, in characters: the number a form names is the number a verb refuses by.
+//!
+//! What belongs to a module of its own, such as the length of a keyword, stands there.
+
+/// Shortest password. There is no other rule (OWASP ASVS 6.2).
+pub const PASSWORD_LEAST: usize = 12;
+/// Longest business name.
+pub const BUSINESS_NAME: usize = 80;
+/// Longest name of a contact.
+pub const CONTACT_NAME: usize = 200;
+/// Longest note on how a person agreed, and longest wording they agreed to.
+pub const NOTE: usize = 4_000;
+/// Longest name of an API key.
+pub const KEY_NAME: usize = 80;
