@@ -142,6 +142,8 @@ pub enum FieldCode {
     InTheFuture,
     /// The person said no after this date.
     BeforeOptOut,
+    /// The person said no on this very date.
+    OptedOutThatDay,
     /// Email and password do not belong together. Which of them is wrong is not said.
     WrongCredentials,
     /// The link was used or is too old.

@@ -8,6 +8,7 @@ use leptos_router::components::{A, Outlet, Redirect};
 use crate::appearance::ThemeItems;
 use crate::auth::{LogOut, login_path_from_here};
 use crate::live::provide_live;
+use crate::single_keys::SingleKeys;
 use crate::ui::{Avatar, BrandMark, Glyph, Icon, KeyboardShortcuts, Menu, MenuItem};
 use crate::visit::{SignedIn, use_visit};
 use crate::words::use_words;
@@ -26,6 +27,7 @@ pub fn Layout() -> impl IntoView {
 fn Frame(person: SignedIn, demo: bool) -> impl IntoView {
     let words = use_words();
     provide_live();
+    let keys = SingleKeys::provide();
     view! {
         <a class="skip-link" href="#main">{words.shell.skip}</a>
         <div class="shell">
@@ -45,13 +47,13 @@ fn Frame(person: SignedIn, demo: bool) -> impl IntoView {
                         <Place href="/settings" glyph=Glyph::Settings>{words.shell.settings}</Place>
                     </ul>
                 </nav>
-                <div class="account"><AccountMenu email=person.email/></div>
+                <div class="account"><AccountMenu email=person.email keys/></div>
             </header>
             <main class="main" id="main" tabindex="-1">
                 <Outlet/>
             </main>
         </div>
-        <KeyboardShortcuts demo/>
+        <KeyboardShortcuts demo keys/>
     }
 }
 
@@ -74,7 +76,7 @@ fn Place(
 }
 
 #[component]
-fn AccountMenu(email: String) -> impl IntoView {
+fn AccountMenu(email: String, keys: SingleKeys) -> impl IntoView {
     let words = use_words();
     let name = email.clone();
     let label = format!("{email}: {}", words.shell.account);
@@ -89,6 +91,15 @@ fn AccountMenu(email: String) -> impl IntoView {
         <Menu id="account-menu" label trigger=ViewFnOnce::from(trigger)>
             <p class="menu-head">{words.shell.signed_in_as} " " <strong>{email}</strong></p>
             <ThemeItems/>
+            <div class="menu-line" role="separator"></div>
+            <MenuItem
+                glyph=Glyph::Keyboard
+                attr:commandfor="keys"
+                attr:command="show-modal"
+                on:click=move |_| keys.listed.set(true)
+            >
+                {words.shell.keys}
+            </MenuItem>
             <div class="menu-line" role="separator"></div>
             // A form of the browser's own: afterwards the page is loaded anew, as nobody.
             <form method="post" action=LogOut::url()>

@@ -19,6 +19,7 @@ pub mod returned;
 pub mod settings;
 pub mod shell;
 pub mod simulator;
+pub mod single_keys;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod ui;
@@ -45,6 +46,10 @@ pub struct Site {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// The module that loads the detector.
+    pub lab_js: String,
+    /// The detector.
+    pub lab_wasm: String,
 }
 
 /// The application: contexts, live regions and routes.

@@ -35,10 +35,12 @@ pub async fn load_returned(ticket: String) -> Result<Option<Returned>, AppError>
     Ok(crate::ssr::returned::fetch(&ticket))
 }
 
-/// The ticket in the address of the page, if a form came back to it.
+/// Reads the ticket in the address, empty if no form came back. Read it each time a page loads what it shows: a ticket is for one
+/// address, and pages of the same kind share a component.
 #[must_use]
-pub fn use_ticket() -> String {
-    use_query_map().read_untracked().get(TICKET).unwrap_or_default()
+pub fn use_ticket() -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    move || query.read_untracked().get(TICKET).unwrap_or_default()
 }
 
 /// The form that came back with a ticket. Nothing is asked of the server where there is none.
@@ -58,6 +60,7 @@ pub struct FormErrors {
 
 impl FormErrors {
     /// Follows the answers of an action.
+    #[must_use]
     pub fn new<T: Clone + Send + Sync + 'static>(
         answer: impl Into<Signal<Option<Result<T, AppError>>>>,
         returned: Option<&Returned>,

@@ -15,7 +15,13 @@ const START: &str = include_str!("start.js");
 pub fn shell(site: Site) -> impl IntoView {
     let visit = use_visit();
     let nonce = use_nonce();
-    let start = START.replace("%JS%", &site.js).replace("%WASM%", &site.wasm);
+    let addresses = [
+        ("%JS%", &site.js),
+        ("%WASM%", &site.wasm),
+        ("%LAB_JS%", &site.lab_js),
+        ("%LAB_WASM%", &site.lab_wasm),
+    ];
+    let start = addresses.iter().fold(START.to_owned(), |start, (mark, address)| start.replace(mark, address));
     view! {
         <!DOCTYPE html>
         <html lang=visit.language.tag() dir=visit.language.direction() data-theme=visit.theme.attribute()>

@@ -20,6 +20,7 @@ use service::auth::SignedIn;
 use service::{Caller, Service};
 
 use crate::error::AppError;
+use crate::single_keys;
 use crate::visit::Theme;
 
 pub use auth::{complete_setup, log_in, log_out, setup_open};
@@ -49,15 +50,28 @@ pub fn caller() -> Result<Caller, AppError> {
     signed_in().map(|person| person.caller)
 }
 
-/// How long a chosen appearance is remembered, in seconds.
-const THEME_REMEMBERED: u32 = 365 * 24 * 3_600;
+/// How long what somebody likes is remembered, in seconds.
+const REMEMBERED: u32 = 365 * 24 * 3_600;
 
-/// Remembers the appearance in a cookie.
-pub async fn set_theme(theme: Theme) -> Result<Theme, AppError> {
+/// Remembers in a cookie what somebody likes. Scripts may read it; it is nobody's secret.
+fn remember(name: &str, value: &str) -> Result<(), AppError> {
     let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
-    let cookie = format!("theme={}; Path=/; Max-Age={THEME_REMEMBERED}; SameSite=Lax", theme.as_str());
+    let cookie = format!("{name}={value}; Path=/; Max-Age={REMEMBERED}; SameSite=Lax");
     response.append_header(SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)?);
+    Ok(())
+}
+
+/// Remembers the appearance.
+pub async fn set_theme(theme: Theme) -> Result<Theme, AppError> {
+    remember("theme", theme.as_str())?;
     Ok(theme)
+}
+
+/// Remembers whether single keys do something.
+pub(crate) async fn set_single_keys(on: bool) -> Result<bool, AppError> {
+    signed_in()?;
+    remember(single_keys::COOKIE, if on { "on" } else { single_keys::OFF })?;
+    Ok(on)
 }
 
 /// Redirects a plain form; the browser program loads the page itself, because who is signed in changes with it.

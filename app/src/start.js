@@ -22,3 +22,20 @@ init({ module_or_path: '%WASM%' }).then(() => {
     }
   });
 });
+
+// The detector is a program of its own, loaded when it is first asked; asked again after it could not be loaded, it is loaded again.
+let detector;
+const loadDetector = async () => {
+  const lab = await import('%LAB_JS%');
+  await lab.default({ module_or_path: '%LAB_WASM%' });
+  return lab;
+};
+window.askDetector = async (question) => {
+  detector ??= loadDetector();
+  try {
+    return (await detector).classify(question);
+  } catch (error) {
+    detector = undefined;
+    throw error;
+  }
+};

@@ -1,6 +1,7 @@
 //! What components write into the page on the server: what people without JavaScript get.
 
-use app::contacts::ConsentToggle;
+use app::contacts::{ConsentToggle, NotRecorded};
+use app::ui::ChipsInput;
 use app::visit::{SignedIn, Visit};
 use domain::consent::{Source, State};
 use domain::contact::Contact;
@@ -8,6 +9,7 @@ use domain::id::{ContactId, uuid_v7};
 use domain::role::Role;
 use domain::time::Timestamp;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 const AT: Timestamp = Timestamp::from_seconds(1_794_492_202);
 
@@ -72,4 +74,37 @@ fn r58_a_viewer_sees_the_switch_and_cannot_use_it() {
 fn a_name_cannot_become_markup() {
     let html = toggle(r#""><script>alert(1)</script>"#, State::OptedIn, Role::Agent);
     assert!(!html.contains("<script>"), "{html}");
+}
+
+#[test]
+fn a_switch_that_failed_as_a_plain_form_is_told_of_on_the_page_it_comes_back_to() {
+    // As it stands in the address: "unavailable", in base 64.
+    let page = |failed: Option<&str>| {
+        Owner::new().with(|| {
+            if let Some(path) = failed {
+                provide_context(ServerActionError::new(path, "InVuYXZhaWxhYmxlIg=="));
+            }
+            view! { <NotRecorded/> }.to_html()
+        })
+    };
+    let html = page(Some(app::contacts::SetChoice::PATH));
+    assert!(
+        html.contains("The change was not recorded")
+            && html.contains("Nothing was changed")
+            && html.contains("role=\"alert\""),
+        "{html}"
+    );
+    assert!(!page(None).contains("banner"));
+    assert!(!page(Some("/sfn/app/contacts/api/edit_contact")).contains("banner"));
+}
+
+#[test]
+fn without_javascript_a_list_of_words_is_a_text_field_that_its_label_and_links_find() {
+    let html = Owner::new().with(|| {
+        let words = RwSignal::new(vec!["STOP".to_owned(), "QUIT".to_owned()]);
+        view! { <ChipsInput name="tags" label="Tags" words/> }.to_html()
+    });
+    assert!(html.contains("<textarea id=\"tags\" name=\"tags\""), "{html}");
+    assert!(html.contains("for=\"tags\""), "{html}");
+    assert_eq!(html.matches("id=\"tags\"").count(), 1, "{html}");
 }

@@ -32,6 +32,8 @@ struct Manifest {
     js: String,
     wasm: String,
     css: String,
+    lab_js: String,
+    lab_wasm: String,
 }
 
 impl SiteFiles {
@@ -59,8 +61,8 @@ impl SiteFiles {
 
     /// Whether the name changes with the content, so that the content never changes under the name.
     fn is_hashed(&self, name: &str) -> bool {
-        let Site { js, wasm, css } = &self.addresses;
-        [js, wasm, css].iter().any(|address| address.strip_prefix("/pkg/") == Some(name))
+        let Site { js, wasm, css, lab_js, lab_wasm } = &self.addresses;
+        [js, wasm, css, lab_js, lab_wasm].iter().any(|address| address.strip_prefix("/pkg/") == Some(name))
             && name.split('.').count() > 2
     }
 
@@ -92,9 +94,11 @@ fn addresses(manifest: Option<&[u8]>) -> Site {
         js: "/pkg/app.js".to_owned(),
         wasm: "/pkg/app.wasm".to_owned(),
         css: "/pkg/app.css".to_owned(),
+        lab_js: "/pkg/lab.js".to_owned(),
+        lab_wasm: "/pkg/lab.wasm".to_owned(),
     });
-    let Manifest { js, wasm, css } = manifest;
-    Site { js, wasm, css }
+    let Manifest { js, wasm, css, lab_js, lab_wasm } = manifest;
+    Site { js, wasm, css, lab_js, lab_wasm }
 }
 
 /// The routes.

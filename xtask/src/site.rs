@@ -84,28 +84,39 @@ fn work(purpose: Purpose) -> PathBuf {
     target().join("xtask").join(purpose.profile())
 }
 
-/// Rust → WebAssembly and the JavaScript that loads it, both into `bindings/`.
+/// The browser's programs: the package each is built from, and what its files are called. The detector is one of its own, so that
+/// only the page that uses it loads it.
+const PROGRAMS: [(&str, &str); 2] = [("frontend", "app"), ("lab", "lab")];
+
+/// Rust → WebAssembly and the JavaScript that loads it, each program into `bindings/NAME/`.
 fn bindings(purpose: Purpose, work: &Path) -> Result<()> {
-    step(&format!("frontend ({})", purpose.profile()), || {
+    for (package, name) in PROGRAMS {
+        program_of(purpose, work, package, name)?;
+    }
+    Ok(())
+}
+
+fn program_of(purpose: Purpose, work: &Path, package: &str, name: &str) -> Result<()> {
+    step(&format!("{package} ({})", purpose.profile()), || {
         run(cargo().args([
             "build",
             "--package",
-            "frontend",
+            package,
             "--target",
             WASM_TARGET,
             "--profile",
             purpose.profile(),
         ]))
     })?;
-    let compiled = target().join(WASM_TARGET).join(purpose.directory()).join("frontend.wasm");
+    let compiled = target().join(WASM_TARGET).join(purpose.directory()).join(format!("{package}.wasm"));
     let key = pipeline()?.file(&compiled)?.finish();
-    let output = work.join("bindings");
-    unless_done(&work.join("bindings.stamp"), &key, || {
-        let generated = output.join("app_bg.wasm");
-        step("wasm-bindgen", || {
+    let output = work.join("bindings").join(name);
+    unless_done(&work.join(format!("bindings.{name}.stamp")), &key, || {
+        let generated = output.join(format!("{name}_bg.wasm"));
+        step(&format!("wasm-bindgen ({name})"), || {
             remove(&output)?;
             let mut bindgen = Bindgen::new();
-            bindgen.input_path(&compiled).out_name("app").typescript(false);
+            bindgen.input_path(&compiled).out_name(name).typescript(false);
             // The page passes the address of the module; a default one would name a file that does not exist.
             bindgen.omit_default_module_path(true);
             bindgen
@@ -113,11 +124,11 @@ fn bindings(purpose: Purpose, work: &Path) -> Result<()> {
                 .and_then(|bindgen| bindgen.generate(&output))
                 .map_err(|error| anyhow!("{error:#}"))
         })?;
-        let optimised = output.join("app.wasm");
+        let optimised = output.join(format!("{name}.wasm"));
         match purpose {
             Purpose::Development => fs::rename(&generated, &optimised)?,
             Purpose::Delivery => {
-                step("wasm-opt", || {
+                step(&format!("wasm-opt ({name})"), || {
                     let mut wasm_opt = program(node_program("wasm-opt"));
                     wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).args(WASM_FEATURES);
                     run(wasm_opt.arg("--output").arg(&optimised).arg(&generated))
@@ -153,14 +164,20 @@ fn assemble(purpose: Purpose, work: &Path) -> Result<()> {
     let style = style(work)?;
     let mut files = Vec::new();
     let mut manifest = serde_json::Map::new();
-    for (kind, path) in [("js", bindings.join("app.js")), ("wasm", bindings.join("app.wasm")), ("css", style)]
-    {
+    let built = |name: &str, kind: &str| bindings.join(name).join(format!("{name}.{kind}"));
+    for (key, name, kind, path) in [
+        ("js", "app", "js", built("app", "js")),
+        ("wasm", "app", "wasm", built("app", "wasm")),
+        ("css", "app", "css", style),
+        ("lab_js", "lab", "js", built("lab", "js")),
+        ("lab_wasm", "lab", "wasm", built("lab", "wasm")),
+    ] {
         let content = read(&path)?;
-        let name = hashed_name("app", kind, &content);
-        manifest.insert(kind.to_owned(), format!("/pkg/{name}").into());
+        let name = hashed_name(name, kind, &content);
+        manifest.insert(key.to_owned(), format!("/pkg/{name}").into());
         files.push((PathBuf::from(name), content));
     }
-    for (source, prefix) in [(bindings.join("snippets"), "snippets"), (root().join("style/static"), "")] {
+    for (source, prefix) in [(bindings.join("app/snippets"), "snippets"), (root().join("style/static"), "")] {
         for path in files_below(&source)? {
             files.push((Path::new(prefix).join(path.strip_prefix(&source)?), read(&path)?));
         }
@@ -205,7 +222,7 @@ fn assemble(purpose: Purpose, work: &Path) -> Result<()> {
 
 /// The size of one kind of file, in bytes.
 pub struct Size {
-    /// `js`, `wasm` or `css`.
+    /// `js`, `wasm` or `css` of every page; `lab_js` or `lab_wasm` of the page with the detector.
     pub kind: &'static str,
     /// As it is.
     pub raw: u64,
@@ -216,7 +233,7 @@ pub struct Size {
 /// The sizes of the built site's main files.
 pub fn sizes() -> Result<Vec<Size>> {
     let manifest: serde_json::Value = serde_json::from_slice(&read(&site().join("manifest.json"))?)?;
-    ["wasm", "js", "css"]
+    ["wasm", "js", "css", "lab_wasm", "lab_js"]
         .into_iter()
         .map(|kind| {
             let name = manifest[kind].as_str().and_then(|path| path.strip_prefix('/'));

@@ -68,6 +68,7 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
         ("emulator", &[]),
         ("app", &["detection", "domain", "service"]),
         ("frontend", &["app"]),
+        ("lab", &["detection"]),
         ("server", &["app", "detection", "domain", "emulator", "service"]),
         ("xtask", &[]),
     ]);

@@ -17,7 +17,7 @@ pub fn LoginPage() -> impl IntoView {
     let words = use_words();
     let visit = use_visit();
     let ticket = use_ticket();
-    let form = Resource::new_blocking(|| (), move |()| returned(ticket.clone()));
+    let form = Resource::new_blocking(|| (), move |()| returned(ticket()));
     view! {
         <Title text=words.auth.log_in_title/>
         <main class="entrance" id="main" tabindex="-1">
@@ -28,7 +28,7 @@ pub fn LoginPage() -> impl IntoView {
             <Suspended
                 resource=form
                 fallback=|| view! { <Skeleton/> }
-                children=move |returned: Option<Returned>| view! { <LogInForm returned/> }
+                children=move |returned| view! { <LogInForm returned/> }
             />
             {visit.demo.then(|| {
                 view! { <Banner tone=Tone::Info title=words.auth.demo_title>{words.auth.demo_text}</Banner> }

@@ -22,7 +22,7 @@ pub fn SetupPage() -> impl IntoView {
     let form = Resource::new_blocking(
         || (),
         move |()| {
-            let (asked, ticket) = (asked.clone(), ticket.clone());
+            let (asked, ticket) = (asked.clone(), ticket());
             async move { Ok((setup_open(asked).await?, returned(ticket).await?)) }
         },
     );
@@ -58,6 +58,9 @@ fn SetupForm(token: String, returned: Option<Returned>) -> impl IntoView {
     let value = complete.value();
     let errors = FormErrors::new(value, returned.as_ref());
     let typed = |field| returned.as_ref().and_then(|returned| returned.typed(field));
+    let business_name = typed(FieldName::BusinessName).unwrap_or_default();
+    let region = typed(FieldName::Region).unwrap_or_else(|| "US".to_owned());
+    let email = typed(FieldName::Email).unwrap_or_default();
     let length = RwSignal::new(0_usize);
     follow(value.into());
     let long_enough = move || length.get() >= limits::PASSWORD_LEAST;
@@ -73,7 +76,7 @@ fn SetupForm(token: String, returned: Option<Returned>) -> impl IntoView {
                         hint=words.auth.business_name_hint
                         autocomplete="organization"
                         required=true
-                        value=typed(FieldName::BusinessName).unwrap_or_default()
+                        value=business_name
                         maxlength=limits::BUSINESS_NAME
                         error=errors.of(FieldName::BusinessName)
                     />
@@ -82,7 +85,7 @@ fn SetupForm(token: String, returned: Option<Returned>) -> impl IntoView {
                         label=words.auth.region
                         hint=words.auth.region_hint
                         choices=REGIONS.map(|(value, label)| Choice { value, label }).to_vec()
-                        value=typed(FieldName::Region).unwrap_or_else(|| "US".to_owned())
+                        value=region
                         error=errors.of(FieldName::Region)
                     />
                     <TextField
@@ -90,7 +93,7 @@ fn SetupForm(token: String, returned: Option<Returned>) -> impl IntoView {
                         label=words.auth.email
                         hint=words.auth.email_hint
                         kind="email"
-                        value=typed(FieldName::Email).unwrap_or_default()
+                        value=email
                         autocomplete="username"
                         required=true
                         error=errors.of(FieldName::Email)

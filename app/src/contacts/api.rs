@@ -19,6 +19,9 @@ pub struct ContactList {
     pub now: Timestamp,
 }
 
+/// Most messages of a person's history.
+pub const THREAD: u32 = 100;
+
 /// One person with everything that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactDetail {
@@ -26,8 +29,10 @@ pub struct ContactDetail {
     pub contact: Contact,
     /// Their consent events, newest first.
     pub events: Vec<ConsentEvent>,
-    /// The last messages, oldest first.
+    /// The last messages, at most [`THREAD`], oldest first.
     pub thread: Vec<ThreadMessage>,
+    /// There are older messages.
+    pub older: bool,
     /// When it was read.
     pub now: Timestamp,
 }
@@ -50,7 +55,8 @@ pub async fn load_contact(id: String) -> Result<ContactDetail, AppError> {
     crate::ssr::contacts::detail(&id).await
 }
 
-/// Records an opt-out (`opted_out`); an opt-in needs [`record_opt_in`]. Answers with the state recorded.
+/// Records an opt-out (`opted_out`); an opt-in needs [`record_opt_in`]. Answers with the state recorded; a plain form is led back to
+/// where it was sent from.
 #[server]
 pub async fn set_choice(contact: ContactId, choice: String) -> Result<State, AppError> {
     crate::ssr::contacts::set_choice(contact, &choice).await
@@ -74,7 +80,7 @@ pub async fn add_contact(
     #[server(default)] name: String,
     #[server(default)] tags: String,
 ) -> Result<ContactId, AppError> {
-    crate::ssr::contacts::add(phone, name, &tags).await
+    crate::ssr::contacts::add(&phone, &name, &tags).await
 }
 
 /// Changes name and tags.
@@ -84,7 +90,7 @@ pub async fn edit_contact(
     #[server(default)] name: String,
     #[server(default)] tags: String,
 ) -> Result<(), AppError> {
-    crate::ssr::contacts::edit(contact, name, &tags).await
+    crate::ssr::contacts::edit(contact, &name, &tags).await
 }
 
 /// Stops or resumes all communication.

@@ -33,7 +33,10 @@ pub fn how(event: &ConsentEvent, words: &Words) -> String {
             words.consent.by_source(source).to_owned()
         }
         (source @ (Source::Merge | Source::NumberChange), _) => words.consent.by_source(source).to_owned(),
-        (source, _) if event.actor == Actor::Person => words.consent.by_source(source).to_owned(),
+        // That the software wrote it down says nothing about who agreed with whom.
+        (source, _) if matches!(event.actor, Actor::Person | Actor::System) => {
+            words.consent.by_source(source).to_owned()
+        }
         (source, _) => {
             (words.consent.recorded_by)(words.consent.by_source(source), &words.consent.actor(&event.actor))
         }
@@ -116,7 +119,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn event(
+    pub(crate) fn event(
         to: State,
         source: Source,
         words: Option<&str>,
@@ -161,6 +164,15 @@ pub(crate) mod tests {
         assert_eq!(
             explanation(&contact(State::OptedIn, Some(Source::Paper)), &[paper], &ENGLISH),
             "Opted in on paper, recorded by owner@shop.test, on 12 Nov 2026, 14:03 UTC."
+        );
+    }
+
+    #[test]
+    fn the_software_is_not_named_as_the_one_who_recorded_an_agreement() {
+        let paper = event(State::OptedIn, Source::Paper, None, None, Actor::System);
+        assert_eq!(
+            explanation(&contact(State::OptedIn, Some(Source::Paper)), &[paper], &ENGLISH),
+            "Opted in on paper on 12 Nov 2026, 14:03 UTC."
         );
     }
 

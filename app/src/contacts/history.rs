@@ -5,6 +5,7 @@ use domain::outbound::SendState;
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
+use super::api::THREAD;
 use super::explain::how;
 use crate::ui::{Badge, Delivery, EmptyState, Glyph, Timeline, TimelineItem, Tone};
 use crate::words::{Words, use_words};
@@ -51,6 +52,8 @@ pub fn History(
     events: Vec<ConsentEvent>,
     /// Messages, oldest first.
     thread: Vec<ThreadMessage>,
+    /// There are older messages than these.
+    older: bool,
     /// When it was read.
     now: Timestamp,
 ) -> impl IntoView {
@@ -69,7 +72,11 @@ pub fn History(
             Entry::Message(message) => view! { <MessageItem message now/> }.into_any(),
         })
         .collect_view();
-    view! { <Timeline label=words.contacts.history>{items}</Timeline> }.into_any()
+    view! {
+        <Timeline label=words.contacts.history>{items}</Timeline>
+        {older.then(|| view! { <p class="muted small">{(words.contacts.history_newest)(THREAD)}</p> })}
+    }
+    .into_any()
 }
 
 /// One consent event.

@@ -6,18 +6,22 @@ mod history;
 mod list;
 mod listing;
 mod new;
+mod not_recorded;
 mod opt_in;
 mod person;
 mod toggle;
 
 pub use api::{
     AddContact, ContactDetail, ContactList, EditContact, FindContact, ListContacts, RecordOptIn, SetBlocked,
-    SetChoice,
+    SetChoice, THREAD,
 };
+#[cfg(test)]
+pub(crate) use explain::tests;
 pub use explain::{explanation, how, moment};
 pub use history::EventItem;
 pub use list::ContactsPage;
 pub use new::NewContactPage;
+pub use not_recorded::NotRecorded;
 pub use opt_in::{Asking, OptInDialog, OptInPage};
 pub use person::ContactPage;
 pub use toggle::{ConsentToggle, Refresh};

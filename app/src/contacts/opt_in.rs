@@ -1,5 +1,6 @@
 use domain::consent::Source;
 use domain::contact::Contact;
+use domain::limits;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -8,14 +9,12 @@ use super::api::{RecordOptIn, find_contact};
 use super::explain::opted_out_before;
 use super::toggle::Refresh;
 use crate::error::FieldName;
+use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
     Banner, Button, ButtonLink, Choice, Dialog, ErrorSummary, Page, Press, Select, Skeleton, Step, Suspended,
     TextArea, TextField, Tone, Variant, use_toasts,
 };
 use crate::words::use_words;
-
-/// Longest note, in characters; the service refuses longer ones.
-const NOTE_LIMIT: u32 = 4_000;
 
 /// Whom the dialog asks about. Provided by pages with switches; without it a switch leads to [`OptInPage`].
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +71,9 @@ pub fn OptInDialog(
 #[component]
 fn OptInForm(
     contact: Contact,
+    /// The form as it came back, where it was refused before.
+    #[prop(default = None)]
+    returned: Option<Returned>,
     /// Called when it is recorded, in the browser.
     done: Callback<()>,
     /// The way out without a change.
@@ -82,13 +84,10 @@ fn OptInForm(
     let refresh = use_context::<Refresh>();
     let record = ServerAction::<RecordOptIn>::new();
     let value = record.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
-    let field_error = move |name: FieldName| {
-        Signal::derive(move || {
-            error.read().as_ref().and_then(|error| error.field(name)).map(|error| words.errors.field(error))
-        })
-    };
-    let note = RwSignal::new(String::new());
+    let errors = FormErrors::new(value, returned.as_ref());
+    let typed = |field| returned.as_ref().and_then(|returned| returned.typed(field)).unwrap_or_default();
+    let (source, agreed_on) = (typed(FieldName::Source), typed(FieldName::AgreedOn));
+    let note = RwSignal::new(typed(FieldName::Note));
     let name = contact.label();
     Effect::new(move |_| {
         if let Some(Ok(_)) = value.get() {
@@ -111,7 +110,7 @@ fn OptInForm(
         // The server names every field at once, and in our words.
         <ActionForm action=record attr:novalidate="">
             <div class="stack">
-                <ErrorSummary error/>
+                <ErrorSummary error=errors.all/>
                 {before.map(|text| view! { <Banner tone=Tone::Warning><p>{text}</p></Banner> })}
                 <p class="muted">{words.contacts.how_agreed_lead}</p>
                 <input type="hidden" name="contact" value=contact.id.to_string()/>
@@ -119,23 +118,26 @@ fn OptInForm(
                     name=FieldName::Source.as_str()
                     label=words.contacts.source
                     choices
-                    error=field_error(FieldName::Source)
+                    value=source
+                    error=errors.of(FieldName::Source)
                 />
                 <TextField
                     name=FieldName::AgreedOn.as_str()
                     label=words.contacts.agreed_on
                     hint=words.contacts.agreed_on_hint
                     kind="date"
-                    error=field_error(FieldName::AgreedOn)
+                    value=agreed_on
+                    error=errors.of(FieldName::AgreedOn)
                 />
                 <TextArea
                     name=FieldName::Note.as_str()
                     label=words.contacts.note
                     hint=words.contacts.note_hint
                     text=note
-                    limit=NOTE_LIMIT
+                    limit=limits::NOTE
                     rows=3
-                    error=field_error(FieldName::Note)
+                    required=false
+                    error=errors.of(FieldName::Note)
                 />
                 <div class="dialog-actions">
                     {children()}
@@ -153,9 +155,17 @@ fn OptInForm(
 pub fn OptInPage() -> impl IntoView {
     let words = use_words();
     let params = use_params_map();
-    let contact = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), find_contact);
+    let ticket = use_ticket();
+    let form = Resource::new_blocking(
+        move || params.read().get("id").unwrap_or_default(),
+        move |id| {
+            let ticket = ticket();
+            async move { Ok((find_contact(id).await?, returned(ticket).await?)) }
+        },
+    );
     view! {
-        <Suspended resource=contact fallback=|| view! { <Skeleton/> } children=move |contact: Contact| {
+        <Suspended resource=form page=true fallback=|| view! { <Skeleton/> } children=move |(contact, returned)| {
+            let contact: Contact = contact;
             let (label, home) = (contact.label(), format!("/contacts/{}", contact.id));
             let trail = vec![
                 Step { label: words.shell.contacts.to_owned(), href: Some("/contacts".to_owned()) },
@@ -168,7 +178,7 @@ pub fn OptInPage() -> impl IntoView {
                 <Page title=(words.contacts.how_agreed)(&label) trail narrow=true>
                     <div class="card">
                         <div class="card-body">
-                            <OptInForm contact done>
+                            <OptInForm contact returned done>
                                 <ButtonLink href=home>{words.contacts.cancel}</ButtonLink>
                             </OptInForm>
                         </div>

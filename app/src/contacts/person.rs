@@ -1,23 +1,27 @@
 use domain::consent::State;
 use domain::contact::Contact;
+use domain::limits;
 use domain::role::Right;
+use domain::settings::split_keywords;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::api::{ContactDetail, EditContact, SetBlocked, SetChoice, find_contact, load_contact};
 use super::explain::{explanation, moment};
 use super::history::History;
+use super::not_recorded::{NotRecorded, not_recorded};
 use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::auth::percent_encoded;
 use crate::error::FieldName;
 use crate::live::use_live;
+use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
     Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, Dialog, ErrorSummary, Facts, Glyph,
     Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant, use_toasts,
 };
 use crate::visit::{may, use_visit};
-use crate::words::use_words;
+use crate::words::{Words, use_words};
 
 /// One person: who they are, what they decided and why we know, and everything that happened.
 ///
@@ -32,19 +36,23 @@ pub fn ContactPage() -> impl IntoView {
     let edited = RwSignal::new(0_u32);
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let contact = Resource::new_blocking(move || (id.get(), edited.get()), |(id, _)| find_contact(id));
+    let ticket = use_ticket();
+    let contact = Resource::new_blocking(
+        move || (id.get(), edited.get()),
+        move |(id, edits)| {
+            // What came back is news until it was saved.
+            let ticket = if edits == 0 { ticket() } else { String::new() };
+            async move { Ok((find_contact(id).await?, returned(ticket).await?)) }
+        },
+    );
     let detail = Resource::new(
         move || (id.get(), edited.get(), live.contacts.get(), live.messages.get(), refresh.0.get()),
         |(id, ..)| load_contact(id),
     );
-    let recorded = use_query_map().read_untracked().get("recorded");
-    let news = match recorded.as_deref() {
-        Some("opted_in") => Some(words.contacts.recorded_in),
-        Some("opted_out") => Some(words.contacts.recorded_out),
-        _ => None,
-    };
+    let query = use_query_map();
     view! {
-        <Suspended resource=contact fallback=|| view! { <Skeleton shape=Shape::Title/> } children=move |contact: Contact| {
+        <Suspended resource=contact page=true fallback=|| view! { <Skeleton shape=Shape::Title/> } children=move |(contact, returned)| {
+            let contact: Contact = contact;
             let name = contact.label();
             let trail = vec![Step { label: words.shell.contacts.to_owned(), href: Some("/contacts".to_owned()) }];
             let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
@@ -59,7 +67,7 @@ pub fn ContactPage() -> impl IntoView {
                         <About contact=contact.clone()/>
                         {may(Right::WriteContacts).then(|| {
                             view! {
-                                <Edit contact=contact.clone() edited/>
+                                <Edit contact=contact.clone() returned=returned.clone() edited/>
                                 <Blocking contact=contact.clone() edited/>
                             }
                         })}
@@ -68,7 +76,7 @@ pub fn ContactPage() -> impl IntoView {
             };
             view! {
                 <Page title=name lead=number.unwrap_or_default() trail actions=ViewFnOnce::from(actions)>
-                    {news.map(|news| view! { <Banner tone=Tone::Success title=news/> })}
+                    <NotRecorded/>
                     {contact.blocked.then(|| {
                         view! { <Banner tone=Tone::Danger><p>{words.contacts.is_blocked}</p></Banner> }
                     })}
@@ -76,7 +84,14 @@ pub fn ContactPage() -> impl IntoView {
                         <Suspended
                             resource=detail
                             fallback=|| view! { <Skeleton shape=Shape::Block/> }
-                            children=move |detail: ContactDetail| view! { <Decided detail/> }
+                            children=move |detail: ContactDetail| {
+                                let recorded = query.read_untracked().get("recorded");
+                                let news = news(recorded.as_deref(), detail.contact.state, words);
+                                view! {
+                                    {news.map(|news| view! { <Banner tone=Tone::Success title=news/> })}
+                                    <Decided detail/>
+                                }
+                            }
                         />
                     </Split>
                 </Page>
@@ -92,11 +107,21 @@ fn simulator_link(contact: &Contact) -> Option<String> {
     Some(format!("/simulator?with={}&name={}", percent_encoded(phone.as_str()), percent_encoded(name)))
 }
 
+/// What a form recorded just now, by the address it led to; old news once the person stands elsewhere.
+fn news(recorded: Option<&str>, state: State, words: &Words) -> Option<&'static str> {
+    match state {
+        _ if recorded != Some(state.as_str()) => None,
+        State::OptedIn => Some(words.contacts.recorded_in),
+        State::OptedOut => Some(words.contacts.recorded_out),
+        _ => None,
+    }
+}
+
 /// Consent and history: what live events change.
 #[component]
 fn Decided(detail: ContactDetail) -> impl IntoView {
     let words = use_words();
-    let ContactDetail { contact, events, thread, now } = detail;
+    let ContactDetail { contact, events, thread, older, now } = detail;
     let sentence = explanation(&contact, &events, words);
     let expires = contact.expires_at.map(|at| (words.consent.expires)(&moment(at, words)));
     let undecided = !matches!(contact.state, State::OptedIn | State::OptedOut) && may(Right::WriteConsent);
@@ -126,7 +151,7 @@ fn Decided(detail: ContactDetail) -> impl IntoView {
             })}
         </Card>
         <Card title=words.contacts.history lead=words.contacts.history_lead>
-            <History events thread now/>
+            <History events thread older now/>
         </Card>
     }
 }
@@ -137,15 +162,23 @@ fn RecordOptOut(contact: Contact) -> impl IntoView {
     let words = use_words();
     let refresh = use_context::<Refresh>();
     let record = ServerAction::<SetChoice>::new();
-    let value = record.value();
+    let (value, version) = (record.value(), record.version());
     let toasts = use_toasts();
     let name = contact.label();
     Effect::new(move |_| {
-        if let Some(Ok(_)) = value.get() {
-            toasts.success((words.contacts.turned_off)(&name));
-            if let Some(refresh) = refresh {
-                refresh.bump();
+        // What an address claims about an earlier form is not news.
+        if version.get() == 0 {
+            return;
+        }
+        match value.get() {
+            Some(Ok(_)) => {
+                toasts.success((words.contacts.turned_off)(&name));
+                if let Some(refresh) = refresh {
+                    refresh.bump();
+                }
             }
+            Some(Err(error)) => toasts.error(not_recorded(&error, words)),
+            None => {}
         }
     });
     view! {
@@ -185,44 +218,42 @@ fn About(contact: Contact) -> impl IntoView {
 }
 
 #[component]
-fn Edit(contact: Contact, edited: RwSignal<u32>) -> impl IntoView {
+fn Edit(contact: Contact, returned: Option<Returned>, edited: RwSignal<u32>) -> impl IntoView {
     let words = use_words();
     let toasts = use_toasts();
     let edit = ServerAction::<EditContact>::new();
     let value = edit.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
-    let field_error = move |name: FieldName| {
-        Signal::derive(move || {
-            error.read().as_ref().and_then(|error| error.field(name)).map(|error| words.errors.field(error))
-        })
-    };
+    let errors = FormErrors::new(value, returned.as_ref());
+    let typed = |field| returned.as_ref().and_then(|returned| returned.typed(field));
+    let name = typed(FieldName::Name).or_else(|| contact.name.clone()).unwrap_or_default();
+    let tags = typed(FieldName::Tags).map_or_else(|| contact.tags.clone(), |tags| split_keywords(&tags));
+    let tags = RwSignal::new(tags);
     Effect::new(move |_| {
         if let Some(Ok(())) = value.get() {
             toasts.success(words.contacts.saved);
             edited.update(|version| *version += 1);
         }
     });
-    let tags = RwSignal::new(contact.tags.clone());
     view! {
         <Card title=words.contacts.edit>
             <ActionForm action=edit>
                 <div class="stack">
-                    <ErrorSummary error/>
+                    <ErrorSummary error=errors.all/>
                     <input type="hidden" name="contact" value=contact.id.to_string()/>
                     <TextField
                         name=FieldName::Name.as_str()
                         label=words.contacts.name
-                        value=contact.name.clone().unwrap_or_default()
-                        maxlength=200
+                        value=name
+                        maxlength=limits::CONTACT_NAME
                         autocomplete="off"
-                        error=field_error(FieldName::Name)
+                        error=errors.of(FieldName::Name)
                     />
                     <ChipsInput
                         name=FieldName::Tags.as_str()
                         label=words.contacts.tags
                         hint=words.contacts.tags_hint
                         words=tags
-                        error=field_error(FieldName::Tags)
+                        error=errors.of(FieldName::Tags)
                     />
                     <div class="cluster" data-align="end">
                         <Button press=Press::Submit pending=edit.pending()>{words.contacts.save}</Button>
@@ -292,5 +323,21 @@ fn Blocking(contact: Contact, edited: RwSignal<u32>) -> impl IntoView {
             <p class="muted">{words.contacts.block_text}</p>
             {action}
         </Card>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::ENGLISH;
+
+    #[test]
+    fn what_an_address_says_was_recorded_is_shown_only_while_it_is_true() {
+        let told = |recorded, state| news(recorded, state, &ENGLISH);
+        assert_eq!(told(Some("opted_in"), State::OptedIn), Some(ENGLISH.contacts.recorded_in));
+        assert_eq!(told(Some("opted_out"), State::OptedOut), Some(ENGLISH.contacts.recorded_out));
+        assert_eq!(told(Some("opted_in"), State::OptedOut), None, "a stop since");
+        assert_eq!(told(Some("held"), State::Held), None);
+        assert_eq!(told(None, State::OptedIn), None);
     }
 }

@@ -1,4 +1,5 @@
-use domain::id::{ApiKeyId, ConnectionId};
+use detection::Verdict;
+use domain::id::{ApiKeyId, ConnectionId, ContactId};
 use domain::permit::Reachable;
 use domain::role::Role;
 use domain::settings::{Draft, Settings};
@@ -125,6 +126,7 @@ pub async fn save_settings(
     #[server(default)] reachable: String,
     #[server(default)] ask_to_confirm: bool,
     #[server(default)] answer_repeats: bool,
+    #[server(default)] listen: Option<Vec<String>>,
 ) -> Result<Settings, AppError> {
     let form = crate::ssr::settings::Form {
         opt_out_keywords,
@@ -137,6 +139,7 @@ pub async fn save_settings(
         reachable,
         ask_to_confirm,
         answer_repeats,
+        listen,
     };
     crate::ssr::settings::save(base_version, form.into()).await
 }
@@ -172,7 +175,81 @@ impl SaveSettings {
             reachable: reachable_word(draft.policies.reachable).to_owned(),
             ask_to_confirm: draft.policies.ask_to_confirm,
             answer_repeats: draft.policies.answer_repeats,
+            listen: Some(listened(&draft.muted_languages)),
         }
+    }
+}
+
+/// Runs the keywords being edited over what customers wrote lately; they come one a line.
+#[server]
+pub async fn replay_keywords(
+    #[server(default)] opt_out_keywords: String,
+    #[server(default)] opt_in_keywords: String,
+    #[server(default)] help_keywords: String,
+    #[server(default)] listen: Option<Vec<String>>,
+) -> Result<Replay, AppError> {
+    crate::ssr::settings::replay(&opt_out_keywords, &opt_in_keywords, &help_keywords, listen).await
+}
+
+/// One message that the edited keywords would read differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayDifference {
+    /// Who wrote it.
+    pub contact: ContactId,
+    /// What to call them.
+    pub contact_label: String,
+    /// The words, shortened.
+    pub words: String,
+    /// What it means now.
+    pub before: Verdict,
+    /// What it would mean.
+    pub after: Verdict,
+}
+
+/// What the edited keywords would change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    /// Messages read.
+    pub messages: usize,
+    /// Whether older ones were left out.
+    pub cut: bool,
+    /// How many would be read differently.
+    pub different: usize,
+    /// The newest of them.
+    pub listed: Vec<ReplayDifference>,
+}
+
+/// The languages that can be listened for, in the order in which they are shown. English always is.
+pub const LANGUAGES: [&str; 17] = [
+    "en", "es", "pt", "fr", "de", "it", "nl", "hi", "ar", "id", "tr", "he", "ru", "zh", "ja", "af", "ko",
+];
+
+/// The languages listened for when these are muted.
+#[must_use]
+pub fn listened(muted: &[String]) -> Vec<String> {
+    LANGUAGES.iter().filter(|code| !muted.iter().any(|muted| muted == *code)).map(|code| (*code).to_owned()).collect()
+}
+
+/// The languages muted when these are listened for.
+#[must_use]
+pub fn muted(listened: &[String]) -> Vec<String> {
+    let heard = |code: &str| code == "en" || listened.iter().any(|listened| listened == code);
+    LANGUAGES.iter().filter(|code| !heard(code)).map(|code| (*code).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_languages_offered_are_those_detection_speaks() {
+        assert_eq!(detection::languages(), LANGUAGES);
+    }
+
+    #[test]
+    fn what_is_not_listened_for_is_muted_and_english_never_is() {
+        assert_eq!(muted(&listened(&["hi".to_owned()])), ["hi"]);
+        assert_eq!(muted(&[]).len(), LANGUAGES.len() - 1);
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::permit::Reachable;
 use domain::settings::{Draft, Field};
 
+use super::api::listened;
 use crate::words::Words;
 
 /// A field that differs.
@@ -27,6 +28,10 @@ pub fn differences(before: &Draft, after: &Draft, words: &Words) -> Vec<Differen
         Reachable::NotOptedOut => system.not_opted_out.to_owned(),
     };
     let text = |text: &str| text.to_owned();
+    let languages = |draft: &Draft| {
+        let heard = listened(&draft.muted_languages);
+        heard.iter().map(|code| system.language(code)).collect::<Vec<_>>().join(", ")
+    };
     let pairs = [
         (system.field(Field::OptOutKeywords), list(&before.opt_out_keywords), list(&after.opt_out_keywords)),
         (
@@ -45,6 +50,7 @@ pub fn differences(before: &Draft, after: &Draft, words: &Words) -> Vec<Differen
         (system.field(Field::HelpAnswer), text(&before.help_answer), text(&after.help_answer)),
         (system.reachable, reachable(before), reachable(after)),
         (system.ask, yes(before.policies.ask_to_confirm), yes(after.policies.ask_to_confirm)),
+        (system.languages, languages(before), languages(after)),
         (system.repeats, yes(before.policies.answer_repeats), yes(after.policies.answer_repeats)),
     ];
     pairs

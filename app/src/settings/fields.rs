@@ -31,6 +31,8 @@ pub struct Fields {
     pub ask_to_confirm: RwSignal<bool>,
     /// Answer a repeated opt-out.
     pub answer_repeats: RwSignal<bool>,
+    /// Languages that are not listened for.
+    pub muted_languages: RwSignal<Vec<String>>,
     /// All of them as a draft.
     pub draft: Memo<Draft>,
     /// What keeps the draft from being saved.
@@ -53,6 +55,7 @@ impl Fields {
         let reachable = RwSignal::new(start.policies.reachable);
         let ask_to_confirm = RwSignal::new(start.policies.ask_to_confirm);
         let answer_repeats = RwSignal::new(start.policies.answer_repeats);
+        let muted_languages = RwSignal::new(start.muted_languages.clone());
         let draft = Memo::new(move |_| Draft {
             opt_out_keywords: opt_out_keywords.get(),
             opt_out_confirmation: opt_out_confirmation.get(),
@@ -66,6 +69,7 @@ impl Fields {
                 ask_to_confirm: ask_to_confirm.get(),
                 answer_repeats: answer_repeats.get(),
             },
+            muted_languages: muted_languages.get(),
         });
         let problems = Memo::new(move |_| draft.read().problems(detection::normalise));
         let warnings = Memo::new(move |_| warnings(&draft.read(), &business_name));
@@ -80,6 +84,7 @@ impl Fields {
             reachable,
             ask_to_confirm,
             answer_repeats,
+            muted_languages,
             draft,
             problems,
             warnings,
@@ -98,6 +103,7 @@ impl Fields {
         self.reachable.set(draft.policies.reachable);
         self.ask_to_confirm.set(draft.policies.ask_to_confirm);
         self.answer_repeats.set(draft.policies.answer_repeats);
+        self.muted_languages.set(draft.muted_languages);
     }
 
     fn keywords(&self, field: Field) -> RwSignal<Vec<String>> {
@@ -144,8 +150,8 @@ impl Fields {
     #[must_use]
     pub fn judge(&self, field: Field) -> Judge {
         let (words, fields) = (use_words(), *self);
-        Arc::new(move |word, list| {
-            let at = list.iter().position(|known| known == word)?;
+        Arc::new(move |word, before| {
+            let at = before.len();
             let wrong = fields
                 .problems
                 .read()
@@ -177,9 +183,23 @@ const fn keyword_at(problem: Problem) -> Option<usize> {
 /// The `id` of the control that takes the focus for a field.
 #[must_use]
 pub fn control_id(field: Field) -> String {
-    let name = FieldName::Settings(field).as_str();
-    match field {
-        Field::OptOutKeywords | Field::OptInKeywords | Field::HelpKeywords => format!("{name}-entry"),
-        _ => name.to_owned(),
+    FieldName::Settings(field).as_str().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_equal_keywords_the_second_is_marked() {
+        Owner::new().with(|| {
+            let mut draft = Draft::default();
+            draft.opt_out_keywords.push("STOP".to_owned());
+            let list = draft.opt_out_keywords.clone();
+            let judge = Fields::new(&draft, "Shop".to_owned()).judge(Field::OptOutKeywords);
+            let marked = |index: usize| judge(&list[index], &list[..index]).map(|issue| issue.severity);
+            assert_eq!(marked(0), None);
+            assert_eq!(marked(list.len() - 1), Some(Severity::Error));
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! The keyword lab: the rules of the service, run over the draft on the page, one person and one message at a time.
 
-use detection::{Finding, Lexicon, Part, Rule, Verdict};
+use detection::{Finding, Question, Rule, Verdict};
 use domain::consent::{Consent, Signal, SignalKind, Source, State, apply};
 use domain::id::{ContactId, uuid_v7};
 use domain::kind::{Form, MessageKind};
@@ -38,21 +38,36 @@ pub struct Outcome {
     pub refusal: Option<Reason>,
 }
 
+/// The country whose law always stops marketing on certain words.
+pub const PLUS_ONE: &str = "US";
+
 const BEFORE: Timestamp = Timestamp::from_seconds(1_000_000);
 const NOW: Timestamp = Timestamp::from_seconds(2_000_000);
 
-/// Runs one message through the rules.
+/// The question to the detector about a message from somebody of a country.
+#[must_use]
+pub fn question(draft: &Draft, text: &str, country: &str) -> Question {
+    Question {
+        opt_out: draft.opt_out_keywords.clone(),
+        opt_in: draft.opt_in_keywords.clone(),
+        help: draft.help_keywords.clone(),
+        muted_languages: draft.muted_languages.clone(),
+        text: text.to_owned(),
+        country: Some(country.to_owned()),
+        plus_one: country == PLUS_ONE,
+    }
+}
+
+/// What would become of a message in which the detector found this.
 #[must_use]
 pub fn run(
     draft: &Draft,
     business_name: &str,
     person: &str,
-    text: &str,
+    finding: Finding,
     state: State,
     plus_one: bool,
 ) -> Outcome {
-    let lexicon = Lexicon::new(&draft.opt_out_keywords, &draft.opt_in_keywords, &draft.help_keywords);
-    let finding = lexicon.classify(&[(Part::Text, text)], plus_one);
     let before = consent_in(state);
     let kind = match finding.verdict {
         Verdict::OptOut => Some(SignalKind::OptOut),
@@ -134,18 +149,31 @@ pub fn steps(outcome: &Outcome, words: &Words) -> Vec<Step> {
     let normalised = &outcome.finding.normalised;
     let read = if normalised.is_empty() { lab.nothing.to_owned() } else { (lab.compared)(normalised) };
     let word = outcome.finding.matched.as_deref().unwrap_or_default();
-    let matched = match (outcome.finding.rule, outcome.finding.verdict) {
-        (Rule::UsWord, _) => (lab.us_word)(word),
-        (Rule::None, _) | (_, Verdict::None | Verdict::Hold) => lab.no_match.to_owned(),
-        (_, verdict) => {
-            let list = match verdict {
-                Verdict::OptIn => Field::OptInKeywords,
-                Verdict::Help => Field::HelpKeywords,
-                _ => Field::OptOutKeywords,
-            };
-            (lab.keyword)(word, words.settings.system.field(list))
-        }
+    let finding = &outcome.finding;
+    let language = finding.language.as_deref().map(|code| words.settings.system.language(code));
+    let list = words.settings.system.field(match finding.verdict {
+        Verdict::OptIn => Field::OptInKeywords,
+        Verdict::Help => Field::HelpKeywords,
+        _ => Field::OptOutKeywords,
+    });
+    let matched = match finding.rule {
+        Rule::None => lab.no_match.to_owned(),
+        Rule::UsWord => (lab.us_word)(word),
+        Rule::Keyword => (lab.keyword)(word, list),
+        Rule::ShippedKeyword => (lab.shipped)(word, language.unwrap_or_default()),
+        Rule::KeywordAndFiller => (lab.filler)(word),
+        Rule::Typo => (lab.typo)(word),
+        Rule::Phrase => (lab.phrase)(word, language.unwrap_or_default()),
+        Rule::Ambiguous | Rule::LongText | Rule::StopSign => (lab.ambiguous)(word),
+        Rule::Payload | Rule::Answer => word.to_owned(),
     };
+    let means = match finding.verdict {
+        Verdict::None => lab.ordinary.to_owned(),
+        verdict => (lab.means)(words.ui.verdict(verdict), (lab.certainty)(finding.rule.certainty())),
+    };
+    let flags = [(finding.flags.complaint, lab.complaint), (finding.flags.erasure, lab.erasure)];
+    let flags: Vec<&str> = flags.iter().filter(|(raised, _)| *raised).map(|(_, text)| *text).collect();
+    let means = if flags.is_empty() { means } else { format!("{means} {}", flags.join(" ")) };
     let (from, to) = (words.ui.state(outcome.from), words.ui.state(outcome.to));
     let consent = if outcome.from == outcome.to { (lab.stays)(to) } else { (lab.becomes)(from, to) };
     let reply = match &outcome.reply {
@@ -165,6 +193,7 @@ pub fn steps(outcome: &Outcome, words: &Words) -> Vec<Step> {
     vec![
         step(lab.read, read),
         step(lab.matched, matched),
+        step(lab.meaning, means),
         step(lab.consent, consent),
         reply,
         step(lab.marketing, marketing),
@@ -181,8 +210,14 @@ mod tests {
     use super::*;
     use crate::words::ENGLISH;
 
+    fn outcome_with(draft: &Draft, text: &str, state: State, plus_one: bool) -> Outcome {
+        let country = if plus_one { PLUS_ONE } else { "GB" };
+        let finding = question(draft, text, country).answer();
+        run(draft, "Casa Verde", "Maria Silva", finding, state, plus_one)
+    }
+
     fn outcome(text: &str, state: State, plus_one: bool) -> Outcome {
-        run(&Draft::default(), "Casa Verde", "Maria Silva", text, state, plus_one)
+        outcome_with(&Draft::default(), text, state, plus_one)
     }
 
     #[test]
@@ -205,7 +240,7 @@ mod tests {
         assert!(matches!(stranger.reply, Reply::Message(Field::Disclosure, _)));
         let mut draft = Draft::default();
         draft.policies.ask_to_confirm = false;
-        assert_eq!(run(&draft, "Casa Verde", "Maria", "start", State::Unknown, false).to, State::OptedIn);
+        assert_eq!(outcome_with(&draft, "start", State::Unknown, false).to, State::OptedIn);
     }
 
     #[test]
@@ -220,20 +255,35 @@ mod tests {
     #[test]
     fn the_steps_follow_the_draft_on_the_page() {
         let mut draft = Draft::default();
-        draft.opt_out_keywords.push("BASTA".to_owned());
-        let steps = steps(&run(&draft, "Casa Verde", "Maria", "¡Basta!", State::OptedIn, false), &ENGLISH);
-        assert_eq!(steps.len(), 5);
-        assert_eq!(steps[1].text, "“basta”, one of your Opt-Out Keywords.");
-        assert_eq!(steps[2].text, "Opted in → Opted out");
-        assert!(steps[3].message.is_some());
-        assert_eq!(steps[4].text, "No marketing: this person opted out of marketing.");
+        draft.opt_out_keywords.push("HASTA LUEGO".to_owned());
+        let steps = steps(&outcome_with(&draft, "¡Hasta luego!", State::OptedIn, false), &ENGLISH);
+        assert_eq!(steps.len(), 6);
+        assert_eq!(steps[1].text, "“hasta luego”, one of your Opt-Out Keywords.");
+        assert_eq!(steps[2].text, "Asks to stop (certain).");
+        assert_eq!(steps[3].text, "Opted in → Opted out");
+        assert!(steps[4].message.is_some());
+        assert_eq!(steps[5].text, "No marketing: this person opted out of marketing.");
+    }
+
+    #[test]
+    fn an_explicit_request_is_explained() {
+        let steps = steps(&outcome("please don’t message me anymore", State::OptedIn, false), &ENGLISH);
+        assert_eq!(steps[1].text, "“dont message me”, an explicit request in English.");
+        assert_eq!(steps[2].text, "Asks to stop (clear).");
+    }
+
+    #[test]
+    fn r36_unclear_words_are_held_and_not_answered() {
+        let held = outcome("not interested", State::OptedIn, false);
+        assert_eq!((held.to, &held.reply), (State::Held, &Reply::None));
+        assert_eq!(held.refusal, Some(Reason::Held));
     }
 
     #[test]
     fn an_ordinary_message_changes_nothing() {
         let steps = steps(&outcome("where is the bus stop?", State::OptedIn, false), &ENGLISH);
-        assert!(steps[1].text.starts_with("None of your keywords"));
-        assert_eq!(steps[2].text, "Stays: Opted in.");
-        assert_eq!(steps[4].text, "Marketing may be sent.");
+        assert!(steps[1].text.starts_with("None of your keywords"), "{}", steps[1].text);
+        assert_eq!(steps[3].text, "Stays: Opted in.");
+        assert_eq!(steps[5].text, "Marketing may be sent.");
     }
 }

@@ -1,15 +1,17 @@
+use detection::{Finding, Question};
 use domain::consent::State;
 use domain::settings::Draft;
+use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use super::lab::{Step, run, steps};
-use crate::ui::{Bubble, Card, Choice, Select, TextField};
+use super::detector::ask;
+use super::lab::{PLUS_ONE, Step, question, run, steps};
+use crate::ui::{Bubble, Card, Choice, Select, Size, TextField, Variant, Button};
 use crate::words::{Lab, use_words};
 
-/// The number's country whose law always stops marketing on certain words.
-const PLUS_ONE: &str = "US";
-
-/// The keyword lab: type what a customer might write and read what would happen. Runs where the page runs.
+/// The keyword lab: type what a customer might write and read what would happen. Runs where the page runs, on the code that runs
+/// on the server.
 #[component]
 pub fn KeywordLab(
     /// The draft on the page.
@@ -23,28 +25,54 @@ pub fn KeywordLab(
     let text = RwSignal::new(String::new());
     let state = RwSignal::new(State::OptedIn);
     let country = RwSignal::new(lab.countries[0].0.to_owned());
+    let asked = Memo::new(move |_| {
+        let text = text.read();
+        (!text.trim().is_empty()).then(|| question(&draft.read(), &text, &country.read()))
+    });
+    let answered = answers(asked);
     let business = business_name;
     let shown = Memo::new(move |_| {
-        let text = text.read();
-        (!text.trim().is_empty()).then(|| {
-            let plus_one = *country.read() == PLUS_ONE;
-            steps(&run(&draft.read(), &business, person, &text, state.get(), plus_one), words)
-        })
+        let finding = match answered.get() {
+            Answer::Nothing => return Shown::Empty,
+            Answer::Waiting => return Shown::Waiting,
+            Answer::Unavailable => return Shown::Unavailable,
+            Answer::Found(finding) => finding,
+        };
+        let plus_one = *country.read() == PLUS_ONE;
+        Shown::Steps(steps(&run(&draft.read(), &business, person, finding, state.get(), plus_one), words))
     });
     let states = Lab::STATES.map(|state| Choice { value: state.as_str(), label: words.ui.state(state) });
     let countries = lab.countries.map(|(value, label)| Choice { value, label });
+    let field = NodeRef::<html::Div>::new();
+    let examples = lab
+        .examples
+        .map(|example| {
+            let try_it = move |_| {
+                text.set(example.to_owned());
+                // The field keeps a value of its own, as every text field does.
+                if let Some(input) = field.get_untracked().and_then(|field| field.query_selector("input").ok().flatten()) {
+                    use leptos::wasm_bindgen::JsCast;
+                    input.unchecked_ref::<web_sys::HtmlInputElement>().set_value(example);
+                }
+            };
+            view! { <Button size=Size::Small variant=Variant::Quiet on:click=try_it>{example}</Button> }
+        })
+        .collect_view();
     view! {
         <Card title=lab.title lead=lab.lead>
             <p class="lab-needs-scripts">{lab.needs_scripts}</p>
             <div class="lab stack">
-                <TextField
-                    name="lab_text"
-                    label=lab.text
-                    placeholder=lab.placeholder
-                    required=true
-                    autocomplete="off"
-                    on_input=Callback::new(move |typed| text.set(typed))
-                />
+                <div node_ref=field>
+                    <TextField
+                        name="lab_text"
+                        label=lab.text
+                        placeholder=lab.placeholder
+                        required=true
+                        autocomplete="off"
+                        on_input=Callback::new(move |typed| text.set(typed))
+                    />
+                </div>
+                <div class="cluster" role="group" aria-label=lab.examples_label>{examples}</div>
                 <div class="lab-person">
                     <Select
                         name="lab_state"
@@ -67,13 +95,58 @@ pub fn KeywordLab(
                 </div>
                 <div aria-live="polite">
                     {move || match shown.get() {
-                        None => view! { <p class="muted">{lab.empty}</p> }.into_any(),
-                        Some(steps) => view! { <Steps steps label=lab.steps/> }.into_any(),
+                        Shown::Empty => view! { <p class="muted">{lab.empty}</p> }.into_any(),
+                        Shown::Waiting => view! { <p class="muted">{lab.waiting}</p> }.into_any(),
+                        Shown::Unavailable => view! { <p class="muted">{lab.unavailable}</p> }.into_any(),
+                        Shown::Steps(steps) => view! { <Steps steps label=lab.steps/> }.into_any(),
                     }}
                 </div>
             </div>
         </Card>
     }
+}
+
+#[derive(Clone, PartialEq)]
+enum Shown {
+    Empty,
+    Waiting,
+    Unavailable,
+    Steps(Vec<Step>),
+}
+
+/// What is known about the present question.
+#[derive(Clone, PartialEq)]
+enum Answer {
+    /// Nothing was asked.
+    Nothing,
+    /// The detector is being loaded.
+    Waiting,
+    /// It could not be.
+    Unavailable,
+    /// What it found. While the next answer is on its way, the last one stays.
+    Found(Finding),
+}
+
+/// Asks the detector each time the question changes.
+fn answers(asked: Memo<Option<Question>>) -> RwSignal<Answer> {
+    let answer = RwSignal::new(Answer::Nothing);
+    Effect::new(move |_| {
+        let Some(question) = asked.get() else {
+            answer.set(Answer::Nothing);
+            return;
+        };
+        if !matches!(*answer.read_untracked(), Answer::Found(_)) {
+            answer.set(Answer::Waiting);
+        }
+        spawn_local(async move {
+            let found = ask(&question).await.map_or(Answer::Unavailable, Answer::Found);
+            // Somebody who types fast has asked something else meanwhile.
+            if asked.try_get_untracked() == Some(Some(question)) {
+                answer.try_set(found);
+            }
+        });
+    });
+    answer
 }
 
 #[component]

@@ -3,6 +3,7 @@
 mod api;
 mod command;
 mod connection;
+mod detector;
 mod difference;
 mod fields;
 mod frame;
@@ -11,6 +12,7 @@ mod lab;
 mod lab_card;
 mod leave_guard;
 mod message_field;
+mod replay_card;
 mod system;
 mod team;
 mod unsaved;
@@ -19,8 +21,8 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 pub use api::{
-    ApiKey, Connection, Connections, CreateKey, Keys, Member, OptInOut, Refused, RevokeKey, SaveSettings,
-    Team, parse_reachable,
+    ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Member, OptInOut, Refused, Replay,
+    ReplayDifference, RevokeKey, SaveSettings, Team, listened, muted, parse_reachable,
 };
 pub use connection::ConnectionPage;
 pub use keys::ApiPage;

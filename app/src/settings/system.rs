@@ -9,13 +9,14 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::OPT_IN_OUT_PATH;
-use super::api::{OptInOut, Refused, SaveSettings, load_opt_in_out, parse_reachable, reachable_word};
+use super::api::{LANGUAGES, OptInOut, Refused, SaveSettings, load_opt_in_out, parse_reachable, reachable_word};
 use super::difference::{Difference, differences};
 use super::fields::{Fields, control_id};
 use super::frame::SettingsFrame;
 use super::lab_card::KeywordLab;
 use super::leave_guard::guard;
 use super::message_field::MessageField;
+use super::replay_card::ReplayCard;
 use super::unsaved::{Unsaved, keep_when_left, take_unsaved};
 use crate::error::{AppError, FieldName};
 use crate::live::use_live;
@@ -213,7 +214,14 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
         }
     };
     let name = business_name.clone();
-    let aside = move || view! { <KeywordLab draft=fields.draft business_name=name/> };
+    let aside = move || {
+        view! {
+            <div class="stack" data-gap="large">
+                <KeywordLab draft=fields.draft business_name=name/>
+                <ReplayCard fields/>
+            </div>
+        }
+    };
     view! {
         <div class="opt-in-out">
             <Split aside=ViewFnOnce::from(aside)>
@@ -388,9 +396,59 @@ fn PoliciesCard(fields: Fields) -> impl IntoView {
                     on_change=Callback::new(move |ticked| fields.answer_repeats.set(ticked))
                 />
             </div>
+            <Languages fields/>
         </Card>
     }
 }
+
+/// Which languages are listened for.
+#[component]
+fn Languages(fields: Fields) -> impl IntoView {
+    let system = &use_words().settings.system;
+    let at_first = fields.muted_languages.get_untracked();
+    let boxes = LANGUAGES
+        .iter()
+        .zip(LISTEN)
+        .map(|(code, name)| {
+            let code = *code;
+            let always = code == LANGUAGES[0];
+            let change = Callback::new(move |ticked: bool| {
+                fields.muted_languages.update(|muted| {
+                    muted.retain(|muted| muted != code);
+                    if !ticked {
+                        muted.push(code.to_owned());
+                        muted.sort_unstable();
+                    }
+                });
+            });
+            view! {
+                <Checkbox
+                    name
+                    label=system.language(code)
+                    value=code
+                    checked=!at_first.iter().any(|muted| muted == code)
+                    disabled=always
+                    on_change=change
+                />
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="choice-group">
+            <legend class="field-label">{system.languages}</legend>
+            <p class="field-hint">{system.languages_hint}</p>
+            // A box that is not ticked, or cannot be changed, is not submitted: so the form says that there was something to tick.
+            <input type="hidden" name=LISTEN[0] value=LANGUAGES[0]/>
+            <div class="language-list">{boxes}</div>
+        </fieldset>
+    }
+}
+
+/// The names under which the languages are submitted.
+const LISTEN: [&str; 17] = [
+    "listen[0]", "listen[1]", "listen[2]", "listen[3]", "listen[4]", "listen[5]", "listen[6]", "listen[7]", "listen[8]",
+    "listen[9]", "listen[10]", "listen[11]", "listen[12]", "listen[13]", "listen[14]", "listen[15]", "listen[16]",
+];
 
 /// After a plain form was refused: what is wrong, with links to the fields. In the browser the fields say it themselves.
 #[component]

@@ -1,16 +1,20 @@
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::api::{Known, People, known, people};
 use crate::auth::percent_encoded;
-use crate::contacts::{Asking, ConsentToggle, EventItem, OptInDialog, Refresh, explanation};
+use crate::contacts::{Asking, ConsentToggle, EventItem, NotRecorded, OptInDialog, Refresh, explanation};
 use crate::live::use_live;
 use crate::ui::{
     ButtonLink, Card, ConsentBadge, EmptyState, Glyph, Page, Shape, Size, Skeleton, Suspended, Tab, Timeline,
 };
 use crate::visit::use_visit;
 use crate::words::use_words;
+
+/// Where the simulator is.
+const SIMULATOR_PATH: &str = "/simulator";
 
 /// The customer shown when there are none to choose from.
 const SOMEBODY: (&str, &str) = ("+15550100123", "Maria");
@@ -49,6 +53,11 @@ fn Simulator() -> impl IntoView {
             None => (SOMEBODY.0.to_owned(), SOMEBODY.1.to_owned()),
         }
     });
+    // Without a choice, the first of them: somebody whose switch can be seen to change.
+    // While leaving, the address is another page's already, and nobody is to be led back.
+    let path = use_location().pathname;
+    let undecided =
+        Memo::new(move |_| path.read().as_str() == SIMULATOR_PATH && query.read().get("with").is_none());
     let people = Resource::new(|| (), |()| people());
     let known = Resource::new(
         move || (chosen.get().0, live.contacts.get(), live.messages.get(), refresh.0.get()),
@@ -75,12 +84,17 @@ fn Simulator() -> impl IntoView {
         .collect_view();
     view! {
         <Page title=words.shell.simulator lead=words.simulator.lead>
+            <NotRecorded/>
             <nav class="sub-nav" aria-label=words.simulator.whose>
                 <Suspended resource=people fallback=|| view! { <Skeleton/> } children=move |People(people): People| {
-                    // Without a choice, the first of them: somebody whose switch can be seen to change.
-                    match people.first().filter(|_| query.read_untracked().get("with").is_none()) {
-                        Some((phone, name)) => view! { <Redirect path=phone_path(phone, name)/> }.into_any(),
-                        None => view! { <Picker people chosen/> }.into_any(),
+                    let first = people.first().map(|(phone, name)| phone_path(phone, name));
+                    move || match first.clone().filter(|_| undecided.get()) {
+                        // The way back leads to where one came from, not to this.
+                        Some(path) => {
+                            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                            view! { <Redirect path options/> }.into_any()
+                        }
+                        None => view! { <Picker people=people.clone() chosen/> }.into_any(),
                     }
                 }/>
             </nav>
@@ -113,7 +127,7 @@ fn Simulator() -> impl IntoView {
 
 /// The simulator with somebody's phone.
 fn phone_path(phone: &str, name: &str) -> String {
-    format!("/simulator?with={}&name={}", percent_encoded(phone), percent_encoded(name))
+    format!("{SIMULATOR_PATH}?with={}&name={}", percent_encoded(phone), percent_encoded(name))
 }
 
 #[component]

@@ -20,16 +20,15 @@ use crate::error::{AppError, FieldCode, FieldError, FieldName};
 pub async fn log_in(email: String, password: String, next: String) -> Result<String, AppError> {
     let service = service()?;
     let next = if is_own_path(&next) { next } else { "/".to_owned() };
-    let session =
-        service::auth::log_in(&service, &email, &password, address()).await.map_err(|error| {
-            let error = match error {
-                Error::SignedOut => {
-                    AppError::Invalid(vec![FieldError::new(FieldName::Password, FieldCode::WrongCredentials)])
-                }
-                other => other.into(),
-            };
-            give_back(error, &login_path(&next), &[(FieldName::Email, &email)])
-        })?;
+    let session = service::auth::log_in(&service, &email, &password, address()).await.map_err(|error| {
+        let error = match error {
+            Error::SignedOut => {
+                AppError::Invalid(vec![FieldError::new(FieldName::Password, FieldCode::WrongCredentials)])
+            }
+            other => other.into(),
+        };
+        give_back(error, &login_path(&next), &[(FieldName::Email, &email)])
+    })?;
     // A session that was open before, perhaps planted by somebody else, ends with the log-in.
     if let Some(old) = token() {
         service::auth::log_out(&service, &old).await?;

@@ -1,19 +1,20 @@
 //! Contacts and their choices.
 
+use axum::http::header::REFERER;
+use axum::http::request::Parts;
 use domain::consent::{Source, State};
-use domain::contact::{Contact, ContactQuery};
+use domain::contact::{ConsentEvent, Contact, ContactQuery, ThreadMessage};
 use domain::id::ContactId;
 use domain::settings::split_keywords;
-use domain::time::Timestamp;
+use domain::time::{Span, Timestamp};
+use leptos::prelude::use_context;
 use service::consent::{Choice, Record};
 use service::contacts::{ContactPatch, UpsertContact};
 
+use super::returned::give_back;
 use super::{caller, redirect_plain_form, service};
-use crate::contacts::{ContactDetail, ContactList};
+use crate::contacts::{ContactDetail, ContactList, THREAD};
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
-
-/// Most messages of the history.
-const THREAD: u32 = 100;
 
 pub(crate) async fn list(query: ContactQuery) -> Result<ContactList, AppError> {
     let (service, caller) = (service()?, caller()?);
@@ -29,12 +30,23 @@ pub(crate) async fn find(id: &str) -> Result<Contact, AppError> {
 
 pub(crate) async fn detail(id: &str) -> Result<ContactDetail, AppError> {
     let (service, caller, id) = (service()?, caller()?, parse(id)?);
+    // One more than is shown tells whether there are more.
+    let thread = service::contacts::thread(&service, &caller, id, THREAD + 1).await?;
+    let (thread, older) = newest(thread);
     Ok(ContactDetail {
         contact: service::contacts::find(&service, &caller, id).await?,
         events: service::contacts::events(&service, &caller, id).await?,
-        thread: service::contacts::thread(&service, &caller, id, THREAD).await?,
+        thread,
+        older,
         now: service.now(),
     })
+}
+
+/// The newest messages of those read, and whether there are older ones.
+fn newest(mut thread: Vec<ThreadMessage>) -> (Vec<ThreadMessage>, bool) {
+    let surplus = thread.len().saturating_sub(THREAD as usize);
+    thread.drain(..surplus);
+    (thread, surplus > 0)
 }
 
 /// An address that names no contact names one that is not there.
@@ -55,7 +67,24 @@ pub(crate) async fn set_choice(contact: ContactId, choice: &str) -> Result<State
         wording: None,
         details: None,
     };
-    Ok(service::consent::record(&service, &caller, contact, record).await?.state)
+    let recorded = service::consent::record(&service, &caller, contact, record).await?;
+    if came_from(&format!("/contacts/{contact}")) {
+        redirect_plain_form(&format!("/contacts/{contact}?recorded={}", State::OptedOut));
+    }
+    Ok(recorded.state)
+}
+
+/// Whether a form was sent from the page at this path.
+fn came_from(path: &str) -> bool {
+    let parts = use_context::<Parts>();
+    let referer = parts.as_ref().and_then(|parts| parts.headers.get(REFERER)?.to_str().ok());
+    referer.is_some_and(|referer| path_of(referer) == path)
+}
+
+/// The path of a full address.
+fn path_of(address: &str) -> &str {
+    let after_host = address.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    after_host.unwrap_or_default().split(['?', '#']).next().unwrap_or_default()
 }
 
 pub(crate) async fn record_opt_in(
@@ -64,76 +93,112 @@ pub(crate) async fn record_opt_in(
     agreed_on: &str,
     note: String,
 ) -> Result<State, AppError> {
-    let (service, caller) = (service()?, caller()?);
-    let mut wrong = Vec::new();
-    let source = source.parse::<Source>().ok();
-    if source.is_none() {
-        wrong.push(FieldError::new(FieldName::Source, FieldCode::Missing));
-    }
-    let occurred_at = match when(agreed_on, service.now()) {
-        Ok(at) => at,
-        Err(code) => {
-            wrong.push(FieldError::new(FieldName::AgreedOn, code));
-            None
+    let typed =
+        [(FieldName::Source, source), (FieldName::AgreedOn, agreed_on), (FieldName::Note, note.as_str())];
+    match opt_in(contact, source, agreed_on, &note).await {
+        Ok(state) => {
+            redirect_plain_form(&format!("/contacts/{contact}?recorded={state}"));
+            Ok(state)
         }
-    };
-    if note.trim().is_empty() {
-        wrong.push(FieldError::new(FieldName::Note, FieldCode::Missing));
+        Err(error) => Err(give_back(error, &format!("/contacts/{contact}/opt-in"), &typed)),
     }
-    if !wrong.is_empty() {
-        return Err(AppError::Invalid(wrong));
-    }
-    let record = Record {
-        choice: Choice::OptedIn,
-        source,
-        occurred_at,
-        note: Some(note),
-        wording: None,
-        details: None,
-    };
-    let recorded =
-        service::consent::record(&service, &caller, contact, record).await.map_err(|error| match error {
-            // The only conflict of a consent: the person said no after the date given.
-            service::Error::Conflict => {
-                AppError::Invalid(vec![FieldError::new(FieldName::AgreedOn, FieldCode::BeforeOptOut)])
-            }
-            other => other.into(),
-        })?;
-    redirect_plain_form(&format!("/contacts/{contact}?recorded=opted_in"));
-    Ok(recorded.state)
 }
 
-/// The moment a date stands for: noon of that day, but now if it is today, as the agreement may be minutes old.
+async fn opt_in(contact: ContactId, source: &str, agreed_on: &str, note: &str) -> Result<State, AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let record = agreement(source, agreed_on, note, service.now())?;
+    let occurred_at = record.occurred_at;
+    match service::consent::record(&service, &caller, contact, record).await {
+        Ok(recorded) => Ok(recorded.state),
+        // The only conflict of a consent: the person said no after the time given.
+        Err(service::Error::Conflict) => {
+            let events = service::contacts::events(&service, &caller, contact).await?;
+            let code = too_old(occurred_at, &events);
+            Err(AppError::Invalid(vec![FieldError::new(FieldName::AgreedOn, code)]))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What the form says. A consent without a source is no consent; a note helps and is not demanded.
+fn agreement(source: &str, agreed_on: &str, note: &str, now: Timestamp) -> Result<Record, AppError> {
+    let source = source.parse::<Source>().map_err(|_| FieldError::new(FieldName::Source, FieldCode::Missing));
+    let occurred_at = when(agreed_on, now).map_err(|code| FieldError::new(FieldName::AgreedOn, code));
+    match (source, occurred_at) {
+        (Ok(source), Ok(occurred_at)) => Ok(Record {
+            choice: Choice::OptedIn,
+            source: Some(source),
+            occurred_at,
+            note: Some(note.to_owned()),
+            wording: None,
+            details: None,
+        }),
+        (source, occurred_at) => {
+            Err(AppError::Invalid(source.err().into_iter().chain(occurred_at.err()).collect()))
+        }
+    }
+}
+
+/// How much earlier than in UTC a day begins where it begins first.
+const FIRST_MIDNIGHT: Span = Span::hours(14);
+
+/// The moment a date stands for: noon of that day, but now for whatever is today somewhere, as the agreement may be minutes
+/// old and the date is that of whoever fills the form in.
 fn when(date: &str, now: Timestamp) -> Result<Option<Timestamp>, FieldCode> {
     let date = date.trim();
-    if date.is_empty() || now.to_string().starts_with(date) {
+    if date.is_empty() {
         return Ok(None);
     }
     let noon = Timestamp::parse_rfc3339(&format!("{date}T12:00:00Z")).ok_or(FieldCode::Malformed)?;
-    if noon > now { Err(FieldCode::InTheFuture) } else { Ok(Some(noon)) }
+    if day(noon) > day(now + FIRST_MIDNIGHT) {
+        return Err(FieldCode::InTheFuture);
+    }
+    Ok((day(noon) < day(now)).then_some(noon))
 }
 
-pub(crate) async fn add(phone: String, name: String, tags: &str) -> Result<ContactId, AppError> {
+/// Why an agreement of that moment does not count: the person said no later, or on that very day, where a date alone cannot
+/// tell which came first.
+fn too_old(agreed: Option<Timestamp>, events: &[ConsentEvent]) -> FieldCode {
+    let stops = events.iter().filter(|event| event.to == State::OptedOut);
+    let last = stops.map(|event| event.occurred_at).max();
+    match (agreed, last) {
+        (Some(agreed), Some(last)) if day(agreed) == day(last) => FieldCode::OptedOutThatDay,
+        _ => FieldCode::BeforeOptOut,
+    }
+}
+
+/// Year, month and day in UTC.
+const fn day(at: Timestamp) -> (i64, u8, u8) {
+    let (year, month, day, ..) = at.civil();
+    (year, month, day)
+}
+
+pub(crate) async fn add(phone: &str, name: &str, tags: &str) -> Result<ContactId, AppError> {
     let (service, caller) = (service()?, caller()?);
-    let tags = split_keywords(tags);
+    let words = split_keywords(tags);
     let new = UpsertContact {
-        phone,
-        name: (!name.trim().is_empty()).then_some(name),
-        tags: (!tags.is_empty()).then_some(tags),
+        phone: phone.to_owned(),
+        name: (!name.trim().is_empty()).then(|| name.to_owned()),
+        tags: (!words.is_empty()).then_some(words),
     };
-    let (contact, _) = service::contacts::upsert(&service, &caller, new).await?;
+    let (contact, _) = service::contacts::upsert(&service, &caller, new).await.map_err(|error| {
+        let typed = [(FieldName::Phone, phone), (FieldName::Name, name), (FieldName::Tags, tags)];
+        give_back(error.into(), "/contacts/new", &typed)
+    })?;
     redirect_plain_form(&format!("/contacts/{}", contact.id));
     Ok(contact.id)
 }
 
-pub(crate) async fn edit(contact: ContactId, name: String, tags: &str) -> Result<(), AppError> {
-    let name = name.trim();
+pub(crate) async fn edit(contact: ContactId, name: &str, tags: &str) -> Result<(), AppError> {
     let patch = ContactPatch {
-        name: Some((!name.is_empty()).then(|| name.to_owned())),
+        name: Some(Some(name.trim().to_owned()).filter(|name| !name.is_empty())),
         tags: Some(split_keywords(tags)),
         blocked: None,
     };
-    change(contact, patch).await
+    change(contact, patch).await.map_err(|error| {
+        let typed = [(FieldName::Name, name), (FieldName::Tags, tags)];
+        give_back(error, &format!("/contacts/{contact}"), &typed)
+    })
 }
 
 pub(crate) async fn set_blocked(contact: ContactId, blocked: bool) -> Result<(), AppError> {
@@ -149,17 +214,99 @@ async fn change(contact: ContactId, patch: ContactPatch) -> Result<(), AppError>
 
 #[cfg(test)]
 mod tests {
-    use super::when;
-    use crate::error::FieldCode;
-    use domain::time::Timestamp;
+    use super::*;
+    use crate::contacts::tests::event;
+    use domain::contact::{Actor, Direction};
+    use domain::id::{MessageId, uuid_v7};
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    fn stop(when: &str) -> ConsentEvent {
+        let stop = event(State::OptedOut, Source::Keyword, Some("STOP"), None, Actor::Person);
+        ConsentEvent { occurred_at: at(when), ..stop }
+    }
 
     #[test]
     fn a_date_is_noon_of_that_day_and_today_is_now() {
-        let now = Timestamp::parse_rfc3339("2026-11-12T09:00:00Z").unwrap();
+        let now = at("2026-11-12T09:00:00Z");
         assert_eq!(when("", now), Ok(None));
         assert_eq!(when("2026-11-12", now), Ok(None));
-        assert_eq!(when("2026-11-11", now), Ok(Timestamp::parse_rfc3339("2026-11-11T12:00:00Z")));
+        assert_eq!(when("2026-11-12", at("2026-11-12T20:00:00Z")), Ok(None), "the afternoon as well");
+        assert_eq!(when("2026-11-11", now), Ok(Some(at("2026-11-11T12:00:00Z"))));
         assert_eq!(when("2026-11-13", now), Err(FieldCode::InTheFuture));
-        assert_eq!(when("12.11.2026", now), Err(FieldCode::Malformed));
+        for no_date in ["12.11.2026", "2026", "2026-11", "2026-02-30"] {
+            assert_eq!(when(no_date, now), Err(FieldCode::Malformed), "{no_date}");
+        }
+    }
+
+    #[test]
+    fn today_is_accepted_where_the_day_has_begun_already() {
+        let evening = at("2026-11-12T22:00:00Z");
+        assert_eq!(when("2026-11-13", evening), Ok(None), "morning in Tokyo");
+        assert_eq!(when("2026-11-14", evening), Err(FieldCode::InTheFuture));
+        assert_eq!(when("2026-11-13", at("2026-11-12T09:59:59Z")), Err(FieldCode::InTheFuture));
+        assert_eq!(when("2026-11-13", at("2026-11-12T10:00:00Z")), Ok(None), "midnight on Kiritimati");
+    }
+
+    #[test]
+    fn who_opted_out_on_the_day_of_the_agreement_is_told_apart_from_who_did_so_later() {
+        let noon = Some(at("2026-11-12T12:00:00Z"));
+        let code = |stops: &[&str]| {
+            let events: Vec<_> = stops.iter().map(|when| stop(when)).collect();
+            too_old(noon, &events)
+        };
+        assert_eq!(code(&["2026-11-12T12:00:00Z"]), FieldCode::OptedOutThatDay);
+        assert_eq!(code(&["2026-11-12T15:30:00Z", "2026-11-01T08:00:00Z"]), FieldCode::OptedOutThatDay);
+        assert_eq!(code(&["2026-11-12T15:30:00Z", "2026-11-20T08:00:00Z"]), FieldCode::BeforeOptOut);
+        let said = crate::words::ENGLISH
+            .errors
+            .field(FieldError::new(FieldName::AgreedOn, FieldCode::OptedOutThatDay));
+        assert!(
+            said.contains("on that day") && said.contains("later day") && said.contains("today"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_recorded_opt_in_needs_a_source_and_may_do_without_a_note() {
+        let now = at("2026-11-12T09:00:00Z");
+        let record = agreement("paper", "2026-11-11", "", now).unwrap();
+        assert_eq!((record.choice, record.source), (Choice::OptedIn, Some(Source::Paper)));
+        let wrong = |source, date| match agreement(source, date, "", now) {
+            Err(AppError::Invalid(fields)) => fields.iter().map(|error| (error.field, error.code)).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(wrong("", ""), [(FieldName::Source, FieldCode::Missing)]);
+        assert_eq!(
+            wrong("telepathy", "2027-01-01"),
+            [(FieldName::Source, FieldCode::Missing), (FieldName::AgreedOn, FieldCode::InTheFuture)],
+            "all at once"
+        );
+    }
+
+    #[test]
+    fn a_form_knows_the_page_it_was_sent_from() {
+        assert_eq!(path_of("https://shop.example/contacts/7?recorded=opted_in#top"), "/contacts/7");
+        assert_eq!(path_of("http://127.0.0.1:3000/contacts?q=/contacts/7"), "/contacts");
+        assert_eq!(path_of("https://shop.example"), "");
+        assert_eq!(path_of("nonsense"), "");
+    }
+
+    #[test]
+    fn a_long_history_keeps_the_newest_and_says_that_there_are_older_ones() {
+        let message = |seconds: i64| ThreadMessage {
+            id: MessageId::from_uuid(uuid_v7(Timestamp::from_seconds(seconds), [1; 10])),
+            at: Timestamp::from_seconds(seconds),
+            text: String::new(),
+            direction: Direction::In { message_type: "text".to_owned(), verdict: String::new() },
+        };
+        let thread = |count: u32| (1..=i64::from(count)).map(message).collect::<Vec<_>>();
+        assert_eq!(newest(thread(THREAD)), (thread(THREAD), false));
+        let (shown, older) = newest(thread(THREAD + 1));
+        assert!(older);
+        assert_eq!(shown.first().map(|message| message.at.seconds()), Some(2));
+        assert_eq!(shown.len(), THREAD as usize);
     }
 }

@@ -45,9 +45,7 @@ fn field_error(invalid: Invalid) -> FieldError {
     };
     let code = match invalid.code {
         "empty" | "required" => FieldCode::Missing,
-        "too_short" if field == FieldName::Password => {
-            FieldCode::TooShort(limit(limits::PASSWORD_LEAST))
-        }
+        "too_short" if field == FieldName::Password => FieldCode::TooShort(limit(limits::PASSWORD_LEAST)),
         "too_short" => FieldCode::NumberTooShort,
         "too_long" if field == FieldName::Phone => FieldCode::NumberTooLong,
         "no_country_code" => FieldCode::NoCountryCode,

@@ -43,3 +43,56 @@ pub(crate) fn fetch(ticket: &str) -> Option<Returned> {
         Err(_) => TYPED_BY_STRANGERS.take((), ticket),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+    use axum::http::header::{ACCEPT, LOCATION};
+    use axum::http::request::Parts;
+    use leptos::prelude::{Owner, provide_context};
+    use leptos_axum::ResponseOptions;
+
+    use super::*;
+    use crate::error::{FieldCode, FieldError};
+
+    /// Where a form that a stranger sent is led, if anywhere.
+    fn led_to(accept: &str, typed: &[(FieldName, &str)]) -> Option<String> {
+        let (parts, ()): (Parts, ()) =
+            Request::get("/").header(ACCEPT, accept).body(()).unwrap().into_parts();
+        let answer = ResponseOptions::default();
+        provide_context(parts);
+        provide_context(answer.clone());
+        let wrong =
+            AppError::Invalid(vec![FieldError::new(FieldName::Password, FieldCode::WrongCredentials)]);
+        give_back(wrong, "/login?next=/contacts", typed);
+        let headers = answer.0.read().unwrap().headers.clone();
+        headers.get(LOCATION).map(|path| path.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn what_a_stranger_typed_comes_back_once_and_never_in_the_address() {
+        Owner::new().with(|| {
+            let path = led_to("text/html", &[(FieldName::Email, "ana@shop.test")]).unwrap();
+            assert!(!path.contains("ana"), "{path}");
+            let ticket = path.strip_prefix("/login?next=/contacts&returned=").unwrap();
+            let returned = fetch(ticket).unwrap();
+            assert_eq!(returned.typed(FieldName::Email).as_deref(), Some("ana@shop.test"));
+            assert!(returned.error.field(FieldName::Password).is_some());
+            assert_eq!(fetch(ticket), None);
+        });
+    }
+
+    #[test]
+    fn a_stranger_cannot_fill_the_memory() {
+        Owner::new().with(|| {
+            let long = "x".repeat(STRANGERS_TEXT + 1);
+            let path = led_to("text/html", &[(FieldName::Email, &long)]).unwrap();
+            assert_eq!(fetch(path.rsplit('=').next().unwrap()).unwrap().typed, []);
+        });
+    }
+
+    #[test]
+    fn the_program_in_the_page_is_led_nowhere() {
+        Owner::new().with(|| assert_eq!(led_to("application/json", &[(FieldName::Email, "a@b.c")]), None));
+    }
+}

@@ -5,7 +5,7 @@ use domain::settings::{Draft, Policies, Settings, split_keywords};
 use super::kept::Kept;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::error::AppError;
-use crate::settings::{OPT_IN_OUT_PATH, OptInOut, Refused, parse_reachable};
+use crate::settings::{OPT_IN_OUT_PATH, OptInOut, Refused, Replay, ReplayDifference, muted, parse_reachable};
 
 /// Drafts that were refused, until they are shown again.
 static REFUSED: Kept<Refused> = Kept::new();
@@ -22,6 +22,7 @@ pub(crate) struct Form {
     pub(crate) reachable: String,
     pub(crate) ask_to_confirm: bool,
     pub(crate) answer_repeats: bool,
+    pub(crate) listen: Option<Vec<String>>,
 }
 
 impl From<Form> for Draft {
@@ -39,6 +40,7 @@ impl From<Form> for Draft {
                 ask_to_confirm: form.ask_to_confirm,
                 answer_repeats: form.answer_repeats,
             },
+            muted_languages: form.listen.map(|listen| muted(&listen)).unwrap_or_default(),
         }
         .tidied()
     }
@@ -72,4 +74,33 @@ pub(crate) async fn save(base_version: i64, draft: Draft) -> Result<Settings, Ap
             Err(error)
         }
     }
+}
+
+pub(crate) async fn replay(
+    opt_out: &str,
+    opt_in: &str,
+    help: &str,
+    listen: Option<Vec<String>>,
+) -> Result<Replay, AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let draft = Draft {
+        opt_out_keywords: split_keywords(opt_out),
+        opt_in_keywords: split_keywords(opt_in),
+        help_keywords: split_keywords(help),
+        muted_languages: listen.map(|listen| muted(&listen)).unwrap_or_default(),
+        ..Draft::default()
+    };
+    let found = service::replay::run(&service, &caller, draft).await?;
+    let listed = found
+        .listed
+        .into_iter()
+        .map(|one| ReplayDifference {
+            contact: one.contact,
+            contact_label: one.contact_label,
+            words: one.words,
+            before: one.before,
+            after: one.after,
+        })
+        .collect();
+    Ok(Replay { messages: found.messages, cut: found.cut, different: found.different, listed })
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use domain::settings::{KEYWORD_SEPARATORS, split_keywords};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -25,17 +26,8 @@ pub struct ChipIssue {
     pub message: String,
 }
 
-/// Judges one chip among all; runs at each change, in the browser and on the server alike.
+/// Judges one chip, knowing those before it; runs at each change, in the browser and on the server alike.
 pub type Judge = Arc<dyn Fn(&str, &[String]) -> Option<ChipIssue> + Send + Sync>;
-
-/// Splits what was typed or pasted into words: at commas (also the Arabic and the ideographic one), semicolons and line ends.
-#[must_use]
-pub fn split_words(text: &str) -> Vec<String> {
-    text.split([',', ';', '\n', '\r', '\t', '،', '、', '，'])
-        .map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|word| !word.is_empty())
-        .collect()
-}
 
 fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
@@ -47,6 +39,8 @@ fn same(a: &str, b: &str) -> bool {
 /// person edits (commas work as well). In the browser it becomes chips: Enter or comma adds, a pasted list adds many,
 /// Backspace in the empty entry removes the last, each chip has a button "Remove STOP". What is typed but not yet added is
 /// added when the entry loses the focus, so that pressing Save never drops a word.
+///
+/// The `id` is that of the control one can see, so that links to `#name` and the label find it before and after.
 #[component]
 pub fn ChipsInput(
     /// The name the words are submitted under, also the `id`.
@@ -74,8 +68,9 @@ pub fn ChipsInput(
     Effect::new(move |_| interactive.set(true));
     let entry = NodeRef::<html::Input>::new();
     let heard = RwSignal::new(String::new());
+    // What was typed although it is in the list, until something else is typed.
+    let repeated = RwSignal::new(Vec::<String>::new());
 
-    let entry_id = format!("{name}-entry");
     let (label_id, hint_id, error_id, issues_id) =
         (format!("{name}-label"), format!("{name}-hint"), format!("{name}-error"), format!("{name}-issues"));
     let described = [hint.as_ref().map(|_| hint_id.clone()), Some(error_id.clone()), Some(issues_id.clone())]
@@ -85,17 +80,19 @@ pub fn ChipsInput(
         .join(" ");
 
     let add = move |typed: &str| {
-        let mut said = Vec::new();
+        let (mut said, mut again) = (Vec::new(), Vec::new());
         words.update(|words| {
-            for word in split_words(typed) {
+            for word in split_keywords(typed) {
                 if words.iter().any(|known| same(known, &word)) {
                     said.push((text.ui.already_listed)(&word));
+                    again.push(word);
                 } else {
                     said.push((text.ui.added)(&word));
                     words.push(word);
                 }
             }
         });
+        repeated.set(again);
         if !said.is_empty() {
             heard.set(said.join(". "));
         }
@@ -114,9 +111,12 @@ pub fn ChipsInput(
             let _ = entry.focus();
         }
     };
-    let remove = move |word: &str| {
-        words.update(|words| words.retain(|known| known != word));
-        heard.set((text.ui.removed)(word));
+    let remove = move |index: usize| {
+        let removed = words.try_update(|words| (index < words.len()).then(|| words.remove(index))).flatten();
+        if let Some(word) = removed {
+            heard.set((text.ui.removed)(&word));
+        }
+        repeated.set(Vec::new());
         focus_entry();
     };
 
@@ -124,21 +124,26 @@ pub fn ChipsInput(
         let words = words.read();
         words
             .iter()
-            .map(|word| (word.clone(), judge.as_ref().and_then(|judge| judge(word, &words))))
+            .enumerate()
+            .map(|(index, word)| {
+                (word.clone(), judge.as_ref().and_then(|judge| judge(word, &words[..index])))
+            })
             .collect::<Vec<_>>()
     });
     let chips = move || {
         issues
             .get()
             .into_iter()
-            .map(|(word, issue)| {
+            .enumerate()
+            .map(|(index, (word, issue))| {
                 let label = (text.ui.remove)(&word);
-                let removed = word.clone();
+                let known = word.clone();
+                let again = move || repeated.read().iter().any(|word| same(word, &known)).then_some("");
                 view! {
-                    <li class="chip" data-issue=issue.as_ref().map(|issue| severity(issue.severity))>
+                    <li class="chip" data-issue=issue.as_ref().map(|issue| severity(issue.severity)) data-again=again>
                         {issue.as_ref().map(|_| view! { <Icon glyph=Glyph::Warning/> })}
                         <span class="chip-word">{word}</span>
-                        <button class="chip-remove" type="button" aria-label=label on:click=move |_| remove(&removed)>
+                        <button class="chip-remove" type="button" aria-label=label on:click=move |_| remove(index)>
                             <Icon glyph=Glyph::Cross/>
                         </button>
                     </li>
@@ -157,6 +162,20 @@ pub fn ChipsInput(
                     <li class="chips-issue" data-issue=severity(issue.severity)>
                         <Icon glyph=Glyph::Warning/>
                         <span>{issue.message}</span>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    let repetitions = move || {
+        repeated
+            .get()
+            .into_iter()
+            .map(|word| {
+                view! {
+                    <li class="chips-issue" data-issue=severity(Severity::Warning)>
+                        <Icon glyph=Glyph::Warning/>
+                        <span>{(text.ui.already_listed)(&word)}</span>
                     </li>
                 }
             })
@@ -189,10 +208,8 @@ pub fn ChipsInput(
             })
             .collect_view()
     };
-    let label_for = {
-        let entry_id = entry_id.clone();
-        move || if interactive.get() { entry_id.clone() } else { name.to_owned() }
-    };
+    let plain_id = move || if interactive.get() { format!("{name}-plain") } else { name.to_owned() };
+    let entry_id = move || if interactive.get() { name.to_owned() } else { format!("{name}-entry") };
 
     view! {
         <div
@@ -200,16 +217,18 @@ pub fn ChipsInput(
             data-interactive=move || interactive.get().then_some("")
             data-invalid=move || error.read().is_some().then_some("")
         >
-            <label class="field-label" id=label_id.clone() for=label_for>{label}</label>
+            <label class="field-label" id=label_id.clone() for=name>{label}</label>
             <textarea
                 class="field-control chips-plain"
-                id=name
+                id=plain_id
                 name=name
                 rows="4"
                 aria-describedby=described.clone()
                 aria-invalid=move || error.read().is_some().then_some("true")
                 hidden=move || interactive.get()
                 prop:value=move || words.read().join("\n")
+                // What was typed here before it became chips is put back with this event.
+                on:input=move |event| words.set(split_keywords(&event_target_value(&event)))
             >
                 {words.read_untracked().join("\n")}
             </textarea>
@@ -228,13 +247,16 @@ pub fn ChipsInput(
                     aria-invalid=move || error.read().is_some().then_some("true")
                     on:blur=move |_| commit()
                     on:input=move |event| {
-                        if event_target_value(&event).contains([',', ';', '\n', '،', '、', '，']) {
+                        let typed = event_target_value(&event);
+                        if typed.contains(KEYWORD_SEPARATORS) {
                             commit();
+                        } else if !typed.is_empty() && !repeated.read_untracked().is_empty() {
+                            repeated.set(Vec::new());
                         }
                     }
                     on:paste=move |event| {
                         let pasted = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
-                        if split_words(&pasted).len() > 1 {
+                        if split_keywords(&pasted).len() > 1 {
                             event.prevent_default();
                             add(&pasted);
                         }
@@ -247,10 +269,11 @@ pub fn ChipsInput(
                                 event.prevent_default();
                                 commit();
                             }
-                            "Backspace" if empty => {
-                                let last = words.read_untracked().last().cloned();
+                            // A key held down to clear the entry stops at the chips.
+                            "Backspace" if empty && !event.repeat() => {
+                                let last = words.read_untracked().len().checked_sub(1);
                                 if let Some(last) = last {
-                                    remove(&last);
+                                    remove(last);
                                 }
                             }
                             _ => {}
@@ -258,7 +281,10 @@ pub fn ChipsInput(
                     }
                 />
             </div>
-            <ul class="chips-issues" id=issues_id>{notices}</ul>
+            <ul class="chips-issues" id=issues_id>
+                {notices}
+                {repetitions}
+            </ul>
             <FieldError id=error_id error/>
             {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
             {has_suggestions.then(|| {
@@ -278,16 +304,5 @@ const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "warning",
         Severity::Error => "error",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_words;
-
-    #[test]
-    fn a_pasted_list_becomes_single_words() {
-        assert_eq!(split_words(" STOP, no  more;\nبس،停止 ,,"), ["STOP", "no more", "بس", "停止"]);
-        assert!(split_words(" ,\n; ").is_empty());
     }
 }

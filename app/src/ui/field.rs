@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use super::keys::Key;
+use crate::single_keys::use_single_keys;
 use crate::words::use_words;
 
 /// The `aria-describedby` of a control: the ids of its hint and, while there is one, its error.
@@ -223,12 +224,14 @@ pub fn SearchField(
     #[prop(optional, into)]
     value: String,
 ) -> impl IntoView {
+    let keys = use_single_keys();
+    let hint = move || keys.is_none_or(|keys| keys.on.get()).then(|| view! { <Key>"/"</Key> });
     view! {
         <label class="search-field">
             <span class="visually-hidden">{label.clone()}</span>
             <Icon glyph=Glyph::Search/>
             <input class="field-control" type="search" name=name value=value placeholder=label data-search="" autocomplete="off"/>
-            <Key>"/"</Key>
+            {hint}
         </label>
     }
 }

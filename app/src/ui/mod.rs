@@ -31,6 +31,7 @@ mod table;
 mod time_ago;
 mod timeline;
 mod toast;
+mod verdict;
 
 pub use avatar::Avatar;
 pub use badge::{Badge, ConsentBadge, state_glyph};
@@ -62,6 +63,7 @@ pub use table::{Column, Order, Person, SortColumn, Table};
 pub use time_ago::{TimeAgo, date, exact, relative};
 pub use timeline::{Timeline, TimelineItem};
 pub use toast::{Toaster, Toasts, use_toasts};
+pub use verdict::Verdict;
 
 /// What a coloured part means to the reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

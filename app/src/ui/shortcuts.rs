@@ -7,6 +7,7 @@ use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::dialog::Dialog;
 use super::keys::Key;
+use crate::single_keys::{SingleKeys, SingleKeysSwitch};
 use crate::words::use_words;
 
 /// How long after `g` the second key counts.
@@ -18,18 +19,21 @@ const PLACES: [(&str, &str); 5] =
 
 /// The keys of the application: `/` to the search, `g` and a letter to a place, `?` for the list of keys.
 ///
-/// Keys with modifiers belong to the browser, and nothing happens while somebody types or a dialog is open.
+/// Keys with modifiers belong to the browser, and nothing happens while somebody types or a dialog is open, or when the keys are
+/// turned off: the account menu opens the list then.
 #[component]
 pub fn KeyboardShortcuts(
     /// Whether there is a simulator to go to.
     demo: bool,
+    /// Whether they do something, and their list.
+    keys: SingleKeys,
 ) -> impl IntoView {
     let words = use_words();
-    let listing = RwSignal::new(false);
     let going = RwSignal::new(false);
     Effect::new(move |_| {
         let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-            if event.ctrl_key()
+            if !keys.on.get_untracked()
+                || event.ctrl_key()
                 || event.meta_key()
                 || event.alt_key()
                 || event.default_prevented()
@@ -63,7 +67,7 @@ pub fn KeyboardShortcuts(
                         PATIENCE,
                     );
                 }
-                "?" => listing.set(true),
+                "?" => keys.listed.set(true),
                 _ => {}
             }
         });
@@ -82,7 +86,7 @@ pub fn KeyboardShortcuts(
         })
         .collect_view();
     view! {
-        <Dialog id="keys" title=words.shell.keys open=listing>
+        <Dialog id="keys" title=words.shell.keys open=keys.listed>
             <dl class="keys">
                 <dt><Key>"/"</Key><span class="visually-hidden">"/"</span></dt>
                 <dd>{words.shell.key_search}</dd>
@@ -90,6 +94,7 @@ pub fn KeyboardShortcuts(
                 <dt><Key>"?"</Key><span class="visually-hidden">"?"</span></dt>
                 <dd>{words.shell.key_list}</dd>
             </dl>
+            <SingleKeysSwitch keys/>
         </Dialog>
     }
 }

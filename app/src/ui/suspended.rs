@@ -67,10 +67,40 @@ fn Failure(error: AppError, page: bool) -> impl IntoView {
         return view! { <Redirect path=login_path_from_here()/> }.into_any();
     }
     let (title, remedy) = (words.errors.title(&error), words.errors.remedy(&error));
-    let again = view! { <ButtonLink href=path_from_here() attr:rel="external">{words.errors.try_again}</ButtonLink> };
+    let again =
+        view! { <ButtonLink href=path_from_here() attr:rel="external">{words.errors.try_again}</ButtonLink> };
     if page {
         view! { <Page title lead=remedy><div>{again}</div></Page> }.into_any()
     } else {
         view! { <EmptyState glyph=Glyph::Warning title text=remedy>{again}</EmptyState> }.into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos_meta::provide_meta_context;
+    use leptos_router::components::Router;
+    use leptos_router::location::RequestUrl;
+
+    use super::*;
+
+    fn failure(page: bool) -> String {
+        Owner::new().with(|| {
+            provide_meta_context();
+            provide_context(RequestUrl::new("/contacts/7?recorded=opted_in"));
+            view! { <Router><Failure error=AppError::NotFound page/></Router> }.to_html()
+        })
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_shown_still_has_its_heading() {
+        let html = failure(true);
+        assert!(html.contains("<h1 tabindex=\"-1\">This is not here</h1>"), "{html}");
+        assert!(!failure(false).contains("<h1"), "a part of a page has none");
+    }
+
+    #[test]
+    fn trying_again_asks_for_the_same_again() {
+        assert!(failure(true).contains("href=\"/contacts/7?recorded=opted_in\""), "{}", failure(true));
     }
 }

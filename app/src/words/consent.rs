@@ -136,12 +136,56 @@ impl Consent {
     }
 }
 
-fn english_rule(rule: &str) -> &str {
-    match rule {
+/// A rule as it is stored (`phrase:en.stop_sending`), in words.
+fn english_rule(rule: &str) -> String {
+    let (tier, place) = rule.split_once(':').unwrap_or((rule, ""));
+    let (language, phrase) = place.split_once('.').unwrap_or((place, ""));
+    let tier = match tier {
         "keyword" => "keyword",
         "payload" => "button",
         "us_word" => "word that always stops +1 numbers",
+        "shipped_keyword" => "keyword",
+        "keyword_and_filler" => "keyword with polite words",
+        "answer" => "answer to our question",
+        "phrase" => "explicit request",
+        "typo" => "keyword with a typing mistake",
+        "ambiguous" => "ambiguous words",
+        "long_text" => "request inside a long text",
+        "stop_sign" => "stop sign",
         other => other,
+    };
+    let mut text = tier.to_owned();
+    if !language.is_empty() {
+        text.push_str(" in ");
+        text.push_str(english_language(language));
+    }
+    if !phrase.is_empty() {
+        text.push_str(&format!(" ({})", phrase.replace('_', " ")));
+    }
+    text
+}
+
+/// The name of a language.
+pub(super) fn english_language(code: &str) -> &'static str {
+    match code {
+        "en" => "English",
+        "es" => "Spanish",
+        "pt" => "Portuguese",
+        "fr" => "French",
+        "de" => "German",
+        "it" => "Italian",
+        "nl" => "Dutch",
+        "hi" => "Hindi",
+        "ar" => "Arabic",
+        "id" => "Indonesian and Malay",
+        "tr" => "Turkish",
+        "he" => "Hebrew",
+        "ru" => "Russian",
+        "zh" => "Chinese",
+        "ja" => "Japanese",
+        "af" => "Afrikaans",
+        "ko" => "Korean",
+        _ => "another language",
     }
 }
 
@@ -161,6 +205,7 @@ fn english_source(source: Source) -> &'static str {
         Source::Email => "By email",
         Source::Merge => "Two records joined",
         Source::NumberChange => "Number change",
+        Source::Deadline => "Nobody decided in time",
     }
 }
 
@@ -180,6 +225,7 @@ fn english_by_source(source: Source) -> &'static str {
         Source::Email => "by email",
         Source::Merge => "when two records of this person were joined and the stricter choice was kept,",
         Source::NumberChange => "with a number change",
+        Source::Deadline => "because nobody decided about their words in time,",
     }
 }
 

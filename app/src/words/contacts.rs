@@ -135,6 +135,8 @@ pub struct Contacts {
     pub history: &'static str,
     /// Its lead.
     pub history_lead: &'static str,
+    /// Older messages are not shown: how many are.
+    pub history_newest: fn(u32) -> String,
     /// Nothing happened.
     pub history_empty: &'static str,
     /// They wrote.
@@ -241,6 +243,9 @@ impl Contacts {
         unblock: "Unblock",
         history: "History",
         history_lead: "Consent and messages, newest first. Consent events are never edited or deleted.",
+        history_newest: |count| {
+            format!("These are the newest {count} messages; older ones are kept and not shown here.")
+        },
         history_empty: "Nothing has happened with this person yet.",
         wrote: "Wrote",
         sent: |kind| format!("{kind} sent"),

@@ -111,6 +111,11 @@ fn english_field(error: FieldError) -> String {
             "This person opted out after that day, and the later decision counts. Record only an agreement given since."
                 .to_owned()
         }
+        FieldCode::OptedOutThatDay => {
+            "This person opted out on that day, and a date alone cannot say that they agreed afterwards. Record an agreement of a \
+             later day with its date, and one of today without a date."
+                .to_owned()
+        }
         FieldCode::WrongCredentials => "Check both and try again.".to_owned(),
         FieldCode::Expired => "This link was used or is too old.".to_owned(),
         FieldCode::Settings(problem) => english_problem(name, problem),

@@ -15,8 +15,6 @@ pub struct Ledger {
     pub when: &'static str,
     /// Column.
     pub proof: &'static str,
-    /// The change of state, from and to.
-    pub change: fn(&str, &str) -> String,
     /// Nothing is recorded.
     pub empty_title: &'static str,
     /// What comes.
@@ -57,7 +55,6 @@ impl Ledger {
         who: "Recorded by",
         when: "When",
         proof: "Proof",
-        change: |from, to| format!("{from} → {to}"),
         empty_title: "Nothing recorded yet",
         empty_text: "The first entry appears when somebody opts in or out, in their own words or by hand.",
         verify: "Verify now",

@@ -17,8 +17,6 @@ pub struct Overview {
     pub held_note: &'static str,
     /// Its note when there are none.
     pub held_none: &'static str,
-    /// A figure.
-    pub opt_outs: &'static str,
     /// A figure's note.
     pub last_week: &'static str,
     /// A figure.
@@ -79,7 +77,6 @@ impl Overview {
         held: "Held",
         held_note: "Somebody must decide what they meant",
         held_none: "Nobody is waiting for a decision",
-        opt_outs: "Opt-outs",
         last_week: "in the last 7 days",
         opt_ins: "Opt-ins",
         failed: "Messages not delivered",

@@ -1,4 +1,5 @@
 use domain::consent::State;
+use detection::Certainty;
 use domain::role::Role;
 use domain::settings::{Field, Problem, Warning};
 
@@ -21,6 +22,8 @@ pub struct Settings {
     pub system: System,
     /// The keyword lab.
     pub lab: Lab,
+    /// Running edited keywords over what came in.
+    pub replay: Replay,
     /// Connection, team, API.
     pub admin: Admin,
 }
@@ -96,6 +99,11 @@ pub struct System {
     pub repeats: &'static str,
     /// What it means.
     pub repeats_hint: &'static str,
+    /// A choice.
+    pub languages: &'static str,
+    /// What it means.
+    pub languages_hint: &'static str,
+    language: fn(&str) -> &'static str,
     /// Names the buttons that insert a variable.
     pub insert: &'static str,
     /// What each variable stands for, in the order of `VARIABLES`.
@@ -148,6 +156,25 @@ pub struct System {
     field: fn(Field) -> &'static str,
 }
 
+/// Running edited keywords over what came in.
+#[derive(Debug)]
+pub struct Replay {
+    /// Card.
+    pub title: &'static str,
+    /// Its lead.
+    pub lead: &'static str,
+    /// A button.
+    pub run: &'static str,
+    /// How many of how many; whether it is one.
+    pub summary: fn(&str, &str, bool) -> String,
+    /// Not all were read.
+    pub cut: &'static str,
+    /// Read out between two verdicts.
+    pub becomes: &'static str,
+    /// So many are not listed.
+    pub more: fn(&str) -> String,
+}
+
 /// The keyword lab.
 #[derive(Debug)]
 pub struct Lab {
@@ -189,6 +216,36 @@ pub struct Lab {
     pub keyword: fn(&str, &str) -> String,
     /// A word that always stops +1 numbers.
     pub us_word: fn(&str) -> String,
+    /// A word that is always understood, and its language.
+    pub shipped: fn(&str, &str) -> String,
+    /// A keyword among polite words.
+    pub filler: fn(&str) -> String,
+    /// A keyword but for a letter.
+    pub typo: fn(&str) -> String,
+    /// An explicit request, and its language.
+    pub phrase: fn(&str, &str) -> String,
+    /// Words that may mean it.
+    pub ambiguous: fn(&str) -> String,
+    /// Step: what it means.
+    pub meaning: &'static str,
+    /// What it means, and how sure that is.
+    pub means: fn(&str, &str) -> String,
+    /// It means nothing about marketing.
+    pub ordinary: &'static str,
+    /// How sure.
+    pub certainty: fn(Certainty) -> &'static str,
+    /// It is a complaint too.
+    pub complaint: &'static str,
+    /// It asks to delete data too.
+    pub erasure: &'static str,
+    /// The detector is being loaded.
+    pub waiting: &'static str,
+    /// It could not be loaded.
+    pub unavailable: &'static str,
+    /// Names the examples.
+    pub examples_label: &'static str,
+    /// Messages to try.
+    pub examples: [&'static str; 6],
     /// No keyword.
     pub no_match: &'static str,
     /// The state changes.
@@ -313,6 +370,12 @@ pub struct Admin {
 }
 
 impl System {
+    /// The name of a language.
+    #[must_use]
+    pub fn language(&self, code: &str) -> &'static str {
+        (self.language)(code)
+    }
+
     /// Something allowed that deserves a second look.
     #[must_use]
     pub fn warning(&self, warning: Warning, word: &str) -> String {
@@ -355,6 +418,7 @@ impl Settings {
         api: "API & webhooks",
         system: SYSTEM,
         lab: LAB,
+        replay: REPLAY,
         admin: ADMIN,
     };
 }
@@ -396,6 +460,9 @@ const SYSTEM: System = System {
     ask_hint: "START from somebody who never opted out gets the Opt-In Question first. Off: it counts as an opt-in at once.",
     repeats: "Answer a repeated opt-out",
     repeats_hint: "At most once in 24 hours, and never to numbers that start with +1.",
+    languages: "Languages we listen for",
+    languages_hint: "Customers write in any language. Switch one off only if its words mean something else in your business. English is always on.",
+    language: super::consent::english_language,
     insert: "Insert",
     variables: ["Business name", "First name", "Opt-in keyword", "Opt-out keyword"],
     insert_one: |name| format!("Insert {name}"),
@@ -497,14 +564,41 @@ const LAB: Lab = Lab {
     reply: "We reply",
     marketing: "From now on",
     nothing: "Nothing but signs: no word to compare.",
-    compared: |words| format!("“{words}”, the whole message, without capitals, punctuation and emoji."),
+    compared: |words| format!("“{words}”, without capitals, punctuation and emoji."),
     keyword: |word, list| format!("“{word}”, one of your {list}."),
     us_word: |word| {
         format!(
             "“{word}”, a word that always stops marketing to +1 numbers by US law, whatever your lists say."
         )
     },
-    no_match: "None of your keywords: an ordinary message for your team. Only a whole message counts, not a word inside it.",
+    shipped: |word, language| format!("“{word}”, a word in {language} that is always understood."),
+    filler: |word| format!("“{word}” and nothing but polite words around it."),
+    typo: |word| format!("“{word}”, but for one letter."),
+    phrase: |words, language| format!("“{words}”, an explicit request in {language}."),
+    ambiguous: |words| format!("“{words}”, which may mean a stop or something else."),
+    meaning: "It means",
+    means: |verdict, certainty| format!("{verdict} ({certainty})."),
+    ordinary: "Nothing about marketing: an ordinary message for your team.",
+    certainty: |certainty| match certainty {
+        Certainty::Certain => "certain",
+        Certainty::Clear => "clear",
+        Certainty::Likely => "likely",
+        Certainty::Unclear => "a person has to decide; marketing pauses until then",
+    },
+    complaint: "It is a complaint as well: somebody is asked to look at it.",
+    erasure: "It also asks to delete data: somebody is asked to see to it.",
+    waiting: "Loading the detector…",
+    unavailable: "The detector could not be loaded. Check your connection and type again.",
+    examples_label: "Examples to try",
+    examples: [
+        "stop pls",
+        "no me escriban más",
+        "Where is the bus stop?",
+        "not interested",
+        "ＳＴＯＰ",
+        "delete my data",
+    ],
+    no_match: "None of your keywords, and no request of another kind.",
     becomes: |from, to| format!("{from} → {to}"),
     stays: |state| format!("Stays: {state}."),
     no_reply: "Nothing automatic; a person answers.",
@@ -513,6 +607,19 @@ const LAB: Lab = Lab {
     sends: |name| format!("{name}:"),
     may: "Marketing may be sent.",
     may_not: |reason| format!("No marketing: {reason}."),
+};
+
+const REPLAY: Replay = Replay {
+    title: "Check against real messages",
+    lead: "Runs the keywords as they are on this page over what customers wrote in the last 90 days. Nothing is saved or sent.",
+    run: "Check now",
+    summary: |different, messages, one| {
+        let would = if one { "message would be" } else { "messages would be" };
+        format!("{different} {would} understood differently, of {messages} read.")
+    },
+    cut: "Only the newest 50,000 messages were read.",
+    becomes: "becomes",
+    more: |count| format!("And {count} more."),
 };
 
 const ADMIN: Admin = Admin {

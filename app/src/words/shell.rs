@@ -33,6 +33,10 @@ pub struct Shell {
     pub key_search: &'static str,
     /// What `?` does.
     pub key_list: &'static str,
+    /// The switch for single keys.
+    pub single_keys: &'static str,
+    /// Why one would turn them off, and how to come back here.
+    pub single_keys_text: &'static str,
     /// The page that is not there.
     pub not_found: &'static str,
     /// What to do about it.
@@ -65,6 +69,9 @@ impl Shell {
         shortcuts: ["Go to Overview", "Go to Contacts", "Go to Ledger", "Go to Settings", "Go to Simulator"],
         key_search: "Search this page",
         key_list: "Show this list",
+        single_keys: "Single-key shortcuts",
+        single_keys_text: "Turn them off if dictation or an unsteady hand presses keys you did not mean. This list stays in the account \
+                           menu.",
         not_found: "Page not found",
         not_found_text: "Nothing lives at this address. It may have moved, or the link may be incomplete.",
         to_overview: "Go to Overview",

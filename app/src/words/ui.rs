@@ -1,3 +1,4 @@
+use detection::Verdict;
 use domain::consent::State;
 
 use crate::ui::Delivery;
@@ -41,6 +42,7 @@ pub struct Ui {
     pub nothing_written: &'static str,
     states: [&'static str; 5],
     deliveries: [&'static str; 5],
+    verdicts: [&'static str; 5],
 }
 
 impl Ui {
@@ -66,7 +68,20 @@ impl Ui {
         nothing_written: "Nothing written yet",
         states: ["Never asked", "Asked", "Opted in", "Opted out", "Held"],
         deliveries: ["On its way", "Sent", "Delivered", "Read", "Not delivered"],
+        verdicts: ["Asks to stop", "Unclear", "Asks to start", "Asks for help", "Ordinary message"],
     };
+
+    /// What a message was understood to ask for.
+    #[must_use]
+    pub const fn verdict(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::OptOut => self.verdicts[0],
+            Verdict::Hold => self.verdicts[1],
+            Verdict::OptIn => self.verdicts[2],
+            Verdict::Help => self.verdicts[3],
+            Verdict::None => self.verdicts[4],
+        }
+    }
 
     /// The word for a consent state.
     #[must_use]

@@ -1,269 +1,457 @@
 #![doc = include_str!("../README.md")]
 
-mod normalise;
 
-use std::collections::HashMap;
+mod finding;
+mod grammar;
+mod message;
+mod repair;
+mod text;
 
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-pub use normalise::normalise;
+pub use finding::{Certainty, Finding, Flags, Part, Rule, Verdict};
+pub use text::normalise;
 
-/// What the person asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Stop marketing.
-    OptOut,
-    /// Perhaps stop: pause until a person decides.
-    Hold,
-    /// Resume marketing.
-    OptIn,
-    /// Tell me who you are and how to get help.
-    Help,
-    /// None of these.
-    None,
-}
-
-impl Verdict {
-    /// The word used in the database, the API and on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OptOut => "opt_out",
-            Self::Hold => "hold",
-            Self::OptIn => "opt_in",
-            Self::Help => "help",
-            Self::None => "none",
-        }
-    }
-}
-
-/// Where in the message the words stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// What the business attached to a button or list row.
-    Payload,
-    /// What the person read on the button or list row.
-    Label,
-    /// What the person wrote.
-    Text,
-    /// What the person wrote under a picture, video or file.
-    Caption,
-}
-
-/// The rule that decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// The payload of an opt-out or opt-in button.
-    Payload,
-    /// The whole message is a keyword of the business.
-    Keyword,
-    /// The whole message is a word that always stops marketing to +1 numbers.
-    UsWord,
-    /// No rule matched.
-    None,
-}
-
-impl Rule {
-    /// The word stored with the consent event.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Payload => "payload",
-            Self::Keyword => "keyword",
-            Self::UsWord => "us_word",
-            Self::None => "none",
-        }
-    }
-}
-
-/// The answer, with what led to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// What the person asked for.
-    pub verdict: Verdict,
-    /// The rule that decided.
-    pub rule: Rule,
-    /// The part of the message it matched in.
-    pub part: Option<Part>,
-    /// The keyword that matched, normalised.
-    pub matched: Option<String>,
-    /// The words as they were compared: of the part that matched, else of the first part.
-    pub normalised: String,
-}
-
-/// Payloads that mean what they say, whatever language the button's label is in.
-const OPT_OUT_PAYLOADS: [&str; 4] = ["OPT_OUT", "OPT_OUT_MARKETING", "OPTOUT", "STOP_PROMOTIONS"];
-const OPT_IN_PAYLOADS: [&str; 3] = ["OPT_IN", "OPT_IN_MARKETING", "OPTIN"];
+use grammar::{Grammar, Keyword, Says, grammar};
+use message::{Found, Message};
+use text::{Word, cut, written};
 
 /// The words that always stop marketing to +1 numbers (47 CFR 64.1200(a)(10)).
-const US_WORDS: [&str; 7] = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"];
+pub const US_WORDS: [&str; 7] = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"];
 
-/// A business's keywords, normalised and ready to match.
-#[derive(Clone, Debug, Default)]
+/// Payloads that mean what they say, whatever language the button's label is in.
+const OPT_OUT_PAYLOADS: [&str; 5] = ["OPT_OUT", "OPT_OUT_MARKETING", "OPTOUT", "STOP_PROMOTIONS", "STOP_MARKETING"];
+const OPT_IN_PAYLOADS: [&str; 3] = ["OPT_IN", "OPT_IN_MARKETING", "OPTIN"];
+
+/// A phrase in a text of more words than this decides nothing by itself: people who want to stop say so sooner, and a long
+/// text that holds such a phrase is for a person to read.
+const LONG: usize = 80;
+/// The most words a keyword has.
+const KEYWORD_WORDS: usize = 8;
+
+/// What is known about the sender and the conversation, as far as words mean different things by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context<'a> {
+    /// The sender has a +1 number, where seven words always count.
+    pub plus_one: bool,
+    /// The sender's country, ISO 3166: decides about words that are ordinary in other languages.
+    pub country: Option<&'a str>,
+    /// The message answers our own question whether the person agrees, within its time (R7).
+    pub answers_our_question: bool,
+}
+
+/// One text to be read with lists of keywords as they are being edited: what the page asks the detector in the browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The business's opt-out keywords.
+    pub opt_out: Vec<String>,
+    /// Its opt-in keywords.
+    pub opt_in: Vec<String>,
+    /// Its help keywords.
+    pub help: Vec<String>,
+    /// Languages it does not listen for.
+    pub muted_languages: Vec<String>,
+    /// The text.
+    pub text: String,
+    /// The sender's country, if it is known.
+    pub country: Option<String>,
+    /// The sender has a +1 number.
+    pub plus_one: bool,
+}
+
+impl Question {
+    /// What the server would find.
+    #[must_use]
+    pub fn answer(&self) -> Finding {
+        let context = Context {
+            plus_one: self.plus_one,
+            country: self.country.as_deref(),
+            answers_our_question: false,
+        };
+        Lexicon::new(&self.opt_out, &self.opt_in, &self.help)
+            .without(&self.muted_languages)
+            .classify(&[(Part::Text, &self.text)], &context)
+    }
+}
+
+/// The languages a detector can be told to listen for: ISO 639-1, in the order in which people are shown them.
+#[must_use]
+pub fn languages() -> Vec<&'static str> {
+    grammar().languages.iter().map(|language| language.code).filter(|code| *code != "shared").collect()
+}
+
+/// A business's keywords and languages, ready to match.
+#[derive(Clone, Debug)]
 pub struct Lexicon {
-    words: HashMap<String, Verdict>,
+    own: FxHashMap<String, Verdict>,
+    enabled: Vec<bool>,
+}
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self::new(&[], &[], &[])
+    }
 }
 
 impl Lexicon {
-    /// Normalises the lists. A word in several lists keeps the stricter meaning: out before in before help.
+    /// Normalises the lists, with all languages on. A word in several lists keeps the stricter meaning: out before in before
+    /// help.
     #[must_use]
     pub fn new(opt_out: &[String], opt_in: &[String], help: &[String]) -> Self {
-        let mut words = HashMap::new();
+        let mut own = FxHashMap::default();
         for (list, verdict) in [(opt_out, Verdict::OptOut), (opt_in, Verdict::OptIn), (help, Verdict::Help)] {
             for word in list {
                 let word = normalise(word);
                 if !word.is_empty() {
-                    words.entry(word).or_insert(verdict);
+                    own.entry(word).or_insert(verdict);
                 }
             }
         }
-        Self { words }
+        Self { own, enabled: vec![true; grammar().languages.len()] }
+    }
+
+    /// The same without the words of these languages. English stays: its words are used everywhere.
+    #[must_use]
+    pub fn without(mut self, languages: &[String]) -> Self {
+        for (enabled, language) in self.enabled.iter_mut().zip(&grammar().languages) {
+            *enabled = matches!(language.code, "shared" | "en")
+                || !languages.iter().any(|muted| muted == language.code);
+        }
+        self
     }
 
     /// What the parts of one message ask for, in order of precedence: the first part that matches decides, except that an
-    /// opt-out anywhere beats everything else.
-    ///
-    /// `plus_one` says that the person has a +1 number.
+    /// opt-out anywhere beats everything else, and a hold everything but an opt-out.
     #[must_use]
-    pub fn classify(&self, parts: &[(Part, &str)], plus_one: bool) -> Finding {
+    pub fn classify(&self, parts: &[(Part, &str)], context: &Context<'_>) -> Finding {
         let mut best: Option<Finding> = None;
         for (part, text) in parts {
-            if let Some(found) = self.classify_part(*part, text, plus_one) {
-                if found.verdict == Verdict::OptOut {
-                    return found;
+            let found = self.classify_part(*part, text, context);
+            match (found.verdict, best.as_ref().map(|best| best.verdict)) {
+                (Verdict::OptOut, _) => return found,
+                (_, None | Some(Verdict::None)) | (Verdict::Hold, Some(Verdict::OptIn | Verdict::Help)) => {
+                    // Nothing found in a later part is no reason to show that part.
+                    if found.verdict != Verdict::None || best.is_none() {
+                        best = Some(found);
+                    }
                 }
-                best.get_or_insert(found);
+                _ => {}
             }
         }
-        best.unwrap_or_else(|| Finding {
-            verdict: Verdict::None,
-            rule: Rule::None,
-            part: None,
-            matched: None,
-            normalised: parts.first().map(|(_, text)| normalise(text)).unwrap_or_default(),
-        })
+        best.unwrap_or_default()
     }
 
-    fn classify_part(&self, part: Part, text: &str, plus_one: bool) -> Option<Finding> {
-        // A keyword is short; a long text is not worth normalising.
-        if text.chars().nth(256).is_some() {
-            return None;
-        }
-        let normalised = normalise(text);
-        let finding = |verdict, rule| Finding {
-            verdict,
-            rule,
-            part: Some(part),
-            matched: Some(normalised.clone()),
-            normalised: normalised.clone(),
-        };
+    fn classify_part(&self, part: Part, text: &str, context: &Context<'_>) -> Finding {
         if part == Part::Payload {
             let payload = text.trim().to_ascii_uppercase().replace(['-', ' '], "_");
-            if OPT_OUT_PAYLOADS.contains(&payload.as_str()) {
-                return Some(finding(Verdict::OptOut, Rule::Payload));
-            }
-            if OPT_IN_PAYLOADS.contains(&payload.as_str()) {
-                return Some(finding(Verdict::OptIn, Rule::Payload));
+            let verdict = if OPT_OUT_PAYLOADS.contains(&payload.as_str()) {
+                Some(Verdict::OptOut)
+            } else if OPT_IN_PAYLOADS.contains(&payload.as_str()) {
+                Some(Verdict::OptIn)
+            } else {
+                None
+            };
+            if let Some(verdict) = verdict {
+                let normalised = normalise(text);
+                return Finding {
+                    verdict,
+                    rule: Rule::Payload,
+                    part: Some(part),
+                    matched: Some(normalised.clone()),
+                    span: Some((0, text.len())),
+                    normalised,
+                    ..Finding::default()
+                };
             }
         }
-        if let Some(verdict) = self.words.get(&normalised) {
-            return Some(finding(*verdict, Rule::Keyword));
-        }
-        (plus_one && US_WORDS.contains(&normalised.as_str())).then(|| finding(Verdict::OptOut, Rule::UsWord))
+        let reading = Reading { lexicon: self, grammar: grammar(), part, context };
+        reading.read(text)
+    }
+
+    fn speaks(&self, language: usize) -> bool {
+        self.enabled.get(language).copied().unwrap_or(false)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+/// One part of one message being read.
+struct Reading<'a> {
+    lexicon: &'a Lexicon,
+    grammar: &'static Grammar,
+    part: Part,
+    context: &'a Context<'a>,
+}
 
-    fn lexicon() -> Lexicon {
-        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        Lexicon::new(&list(&["STOP", "OPT OUT", "बंद करो", "arrêt"]), &list(&["START"]), &list(&["HELP"]))
+/// A whole-message keyword and where it came from.
+#[derive(Clone, Copy, Debug)]
+struct Whole {
+    says: Says,
+    rule: Rule,
+    language: Option<usize>,
+    from: usize,
+    to: usize,
+}
+
+impl Reading<'_> {
+    fn read(&self, text: &str) -> Finding {
+        let mut message = Message::read(self.grammar, cut(text));
+        let mut finding = Finding { normalised: normalise(text), ..Finding::default() };
+        if message.words().is_empty() {
+            if message.text.stop_sign {
+                finding.verdict = Verdict::Hold;
+                finding.rule = Rule::StopSign;
+                finding.part = Some(self.part);
+            }
+            return finding;
+        }
+        let mut phrases = self.phrases(&message);
+        let footers: Vec<(usize, usize)> = phrases
+            .iter()
+            .filter(|found| found.phrase.says == Says::Footer)
+            .map(|found| (found.from, found.to))
+            .collect();
+        if !footers.is_empty() {
+            // Our own line about the way out, quoted or forwarded, is not the person's wish; what else they wrote may be.
+            message = message.without(self.grammar, &footers);
+            phrases = self.phrases(&message);
+        }
+        let decided = self
+            .keywords(&message)
+            .or_else(|| self.answer(&message))
+            .or_else(|| self.phrase(&message, &phrases))
+            .or_else(|| self.typo(&message));
+        let Some((mut decided, from, to)) = decided else { return finding };
+        decided.part = Some(self.part);
+        decided.normalised = finding.normalised;
+        if let (Some(first), Some(last)) = (message.words().get(from), message.words().get(to.saturating_sub(1))) {
+            decided.span = Some((first.start, last.end));
+            decided.matched.get_or_insert_with(|| written(&message.words()[from..to]));
+        }
+        decided
     }
 
-    fn text(words: &str) -> Verdict {
-        lexicon().classify(&[(Part::Text, words)], false).verdict
+    fn phrases(&self, message: &Message) -> Vec<Found<'static>> {
+        if self.part == Part::Payload {
+            return Vec::new();
+        }
+        message.phrases(self.grammar, |language| self.lexicon.speaks(language))
     }
 
-    #[test]
-    fn r22_capitals_width_space_and_punctuation_do_not_matter() {
-        for words in [
-            "STOP",
-            " stop. ",
-            "Stop!",
-            "«stop»",
-            "STOP 🛑",
-            "ＳＴＯＰ",
-            "\u{200e}STOP",
-            "opt  out",
-            "बंद करो",
-            "ARRÊT",
-        ] {
-            assert_eq!(text(words), Verdict::OptOut, "{words}");
+    /// The whole message is keywords, alone or among words of courtesy.
+    fn keywords(&self, message: &Message) -> Option<(Finding, usize, usize)> {
+        let words = message.words();
+        let mut at = 0;
+        let (mut found, mut filler): (Vec<Whole>, usize) = (Vec::new(), 0);
+        while at < words.len() {
+            if let Some(keyword) = self.keyword_at(message, at) {
+                at = keyword.to;
+                found.push(keyword);
+            } else if let Some(length) = message.class_at(at, self.grammar.filler) {
+                at += length;
+                filler += length;
+            } else {
+                return None;
+            }
+        }
+        let strictest = found.iter().min_by_key(|whole| severity(whole.says))?;
+        let (from, to) = (strictest.from, strictest.to);
+        let alone = filler == 0 && found.len() == 1;
+        let verdict = verdict_of(strictest.says);
+        if verdict == Verdict::OptIn {
+            // Strict: every word says so, and it is no question.
+            if message.text.question || found.iter().any(|whole| verdict_of(whole.says) != Verdict::OptIn) {
+                return None;
+            }
+        }
+        let rule = match strictest.rule {
+            _ if strictest.says == Says::Hold => Rule::Ambiguous,
+            Rule::UsWord if alone => Rule::UsWord,
+            Rule::ShippedKeyword if alone => Rule::ShippedKeyword,
+            _ if alone => Rule::Keyword,
+            _ => Rule::KeywordAndFiller,
+        };
+        let mut flags = Flags::default();
+        for whole in &found {
+            flags.complaint |= whole.says == Says::Complaint;
+            flags.erasure |= whole.says == Says::Erasure;
+        }
+        let language = strictest.language.map(|language| self.code(language));
+        Some((Finding { verdict, rule, language, flags, ..Finding::default() }, from, to))
+    }
+
+    /// The longest keyword that begins here.
+    fn keyword_at(&self, message: &Message, at: usize) -> Option<Whole> {
+        let words = message.words();
+        for to in (at + 1..=(at + KEYWORD_WORDS).min(words.len())).rev() {
+            if words[at + 1..to].iter().any(|word| word.before == text::Break::Strong) {
+                continue;
+            }
+            let candidate = &words[at..to];
+            let text: Cow<'_, str> = match candidate {
+                [only] => only.text.as_str().into(),
+                several => written(several).into(),
+            };
+            let whole = |says, rule, language| Some(Whole { says, rule, language, from: at, to });
+            if let Some(verdict) = self.lexicon.own.get(text.as_ref()) {
+                // Even where the business's lists say otherwise, these words stop marketing to +1 numbers (R19).
+                if *verdict != Verdict::OptOut && self.is_us_word(&text) {
+                    return whole(Says::Out, Rule::UsWord, None);
+                }
+                let says = match verdict {
+                    Verdict::OptOut => Says::Out,
+                    Verdict::OptIn => Says::In,
+                    Verdict::Help | Verdict::Hold | Verdict::None => Says::Help,
+                };
+                return whole(says, Rule::Keyword, None);
+            }
+            if self.is_us_word(&text) {
+                return whole(Says::Out, Rule::UsWord, None);
+            }
+            if let Some(keyword) = self.shipped(&text, candidate) {
+                return whole(keyword.says, Rule::ShippedKeyword, Some(keyword.language));
+            }
+        }
+        None
+    }
+
+    fn is_us_word(&self, text: &str) -> bool {
+        self.context.plus_one && US_WORDS.contains(&text)
+    }
+
+    fn shipped(&self, text: &str, words: &[Word]) -> Option<&'static Keyword> {
+        self.grammar
+            .keywords
+            .get(text)?
+            .iter()
+            .filter(|keyword| self.lexicon.speaks(keyword.language))
+            .filter(|keyword| !keyword.needs_evidence || self.is_evident(keyword.language, words))
+            .min_by_key(|keyword| severity(keyword.says))
+    }
+
+    /// Whether a word that is ordinary elsewhere is meant in this language: the sender's country speaks it.
+    fn is_evident(&self, language: usize, words: &[Word]) -> bool {
+        let language = &self.grammar.languages[language];
+        let spoken = self.context.country.is_some_and(|country| {
+            language.countries.iter().any(|spoken| spoken.eq_ignore_ascii_case(country))
+        });
+        // Latin letters that stand for a word of a script without letters are written in capitals on purpose (TD).
+        let sign = matches!(language.code, "zh" | "ja" | "ko") && words.iter().all(|word| word.capitals);
+        spoken || sign
+    }
+
+    /// The answer to our own question (R7): only then do yes and no say anything about marketing.
+    fn answer(&self, message: &Message) -> Option<(Finding, usize, usize)> {
+        if !self.context.answers_our_question {
+            return None;
+        }
+        let words = message.words().len();
+        let all = |class| {
+            let mut at = 0;
+            let mut found = false;
+            while at < words {
+                if let Some(length) = message.class_at(at, class) {
+                    found = true;
+                    at += length;
+                } else {
+                    at += message.class_at(at, self.grammar.filler)?;
+                }
+            }
+            found.then_some(())
+        };
+        let answer = |verdict| Finding { verdict, rule: Rule::Answer, ..Finding::default() };
+        if all(self.grammar.no).is_some() {
+            return Some((answer(Verdict::OptOut), 0, words));
+        }
+        all(self.grammar.yes).map(|()| (answer(Verdict::OptIn), 0, words))
+    }
+
+    /// Something in the message says it outright, and nothing turns it around.
+    fn phrase(&self, message: &Message, phrases: &[Found<'static>]) -> Option<(Finding, usize, usize)> {
+        let meant = message::meant(phrases);
+        let strictest = meant.iter().min_by_key(|found| (severity(found.phrase.says), found.from))?;
+        let long = message.words().len() > LONG || message.text.cut;
+        let (verdict, rule) = match verdict_of(strictest.phrase.says) {
+            Verdict::OptOut if long => (Verdict::Hold, Rule::LongText),
+            Verdict::OptOut => (Verdict::OptOut, Rule::Phrase),
+            Verdict::Hold if long => return None,
+            verdict => (verdict, Rule::Ambiguous),
+        };
+        let mut flags = Flags::default();
+        for found in &meant {
+            flags.complaint |= found.phrase.says == Says::Complaint;
+            flags.erasure |= found.phrase.says == Says::Erasure;
+        }
+        let finding = Finding {
+            verdict,
+            rule,
+            language: Some(self.code(strictest.phrase.language)),
+            phrase: Some(strictest.phrase.name.into()),
+            flags,
+            ..Finding::default()
+        };
+        Some((finding, strictest.from, strictest.to))
+    }
+
+    /// One word that is an opt-out word but for one letter.
+    fn typo(&self, message: &Message) -> Option<(Finding, usize, usize)> {
+        if self.part == Part::Payload {
+            return None;
+        }
+        let mut candidate = None;
+        let mut at = 0;
+        while at < message.words().len() {
+            if let Some(length) = message.class_at(at, self.grammar.filler) {
+                at += length;
+            } else if message.known[at] || candidate.is_some() {
+                return None;
+            } else {
+                candidate = Some(at);
+                at += 1;
+            }
+        }
+        let at = candidate?;
+        let word = &message.words()[at];
+        let (keyword, language) =
+            repair::short_typo(self.grammar, &word.text, |language| self.lexicon.speaks(language))?;
+        let finding = Finding {
+            verdict: Verdict::OptOut,
+            rule: Rule::Typo,
+            language: Some(self.code(language)),
+            matched: Some(keyword),
+            ..Finding::default()
+        };
+        Some((finding, at, at + 1))
+    }
+
+    fn code(&self, language: usize) -> Cow<'static, str> {
+        match self.grammar.languages[language].code {
+            "shared" => "en".into(),
+            code => code.into(),
         }
     }
+}
 
-    #[test]
-    fn only_the_whole_message_is_a_keyword() {
-        for words in ["Where is the bus stop?", "non stop", "when do you start?", "STOPPER", "", "?"] {
-            assert_eq!(text(words), Verdict::None, "{words}");
-        }
+/// What wins when a message says several things: the stricter.
+const fn severity(says: Says) -> u8 {
+    match says {
+        Says::Erasure => 0,
+        Says::Complaint => 1,
+        Says::Out => 2,
+        Says::Hold => 3,
+        Says::Help => 4,
+        Says::In => 5,
+        Says::Not | Says::Footer => 6,
     }
+}
 
-    #[test]
-    fn start_and_help_are_found() {
-        assert_eq!(text("start"), Verdict::OptIn);
-        assert_eq!(text("Help!"), Verdict::Help);
-    }
-
-    #[test]
-    fn r18_a_button_counts_by_payload_then_by_label() {
-        let by_payload = lexicon().classify(&[(Part::Payload, "OPT_OUT"), (Part::Label, "Ya no más")], false);
-        assert_eq!((by_payload.verdict, by_payload.rule), (Verdict::OptOut, Rule::Payload));
-        let by_label = lexicon().classify(&[(Part::Payload, "btn-7"), (Part::Label, "Stop")], false);
-        assert_eq!((by_label.verdict, by_label.part), (Verdict::OptOut, Some(Part::Label)));
-    }
-
-    #[test]
-    fn r18_the_preset_button_of_whatsapp_counts_without_a_payload_of_its_own() {
-        let tap = lexicon()
-            .classify(&[(Part::Payload, "Stop promotions"), (Part::Label, "Stop promotions")], false);
-        assert_eq!(tap.verdict, Verdict::OptOut);
-    }
-
-    #[test]
-    fn an_opt_out_in_any_part_beats_an_opt_in() {
-        let mixed = lexicon().classify(&[(Part::Payload, "start"), (Part::Label, "stop")], false);
-        assert_eq!(mixed.verdict, Verdict::OptOut);
-    }
-
-    #[test]
-    fn r19_us_words_always_stop_marketing_to_plus_one_numbers() {
-        for word in US_WORDS {
-            assert_eq!(
-                Lexicon::default().classify(&[(Part::Text, word)], true).verdict,
-                Verdict::OptOut,
-                "{word}"
-            );
-        }
-        assert_eq!(Lexicon::default().classify(&[(Part::Text, "revoke")], false).verdict, Verdict::None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_gets_an_answer(words in "\\PC*") {
-            let _ = lexicon().classify(&[(Part::Text, &words)], true);
-        }
-
-        #[test]
-        fn normalising_twice_is_normalising_once(words in "\\PC*") {
-            let once = normalise(&words);
-            prop_assert_eq!(normalise(&once), once);
-        }
+const fn verdict_of(says: Says) -> Verdict {
+    match says {
+        Says::Out | Says::Complaint | Says::Erasure => Verdict::OptOut,
+        Says::Hold => Verdict::Hold,
+        Says::In => Verdict::OptIn,
+        Says::Help => Verdict::Help,
+        Says::Not | Says::Footer => Verdict::None,
     }
 }

@@ -130,6 +130,8 @@ pub enum Source {
     Merge,
     /// Someone else's number: the record came with a number change.
     NumberChange,
+    /// Nobody decided about ambiguous words in time, so they count as a stop (R36).
+    Deadline,
 }
 
 words!(Source {
@@ -147,6 +149,7 @@ words!(Source {
     Email = "email",
     Merge = "merge",
     NumberChange = "number_change",
+    Deadline = "deadline",
 });
 
 impl Source {

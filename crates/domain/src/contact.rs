@@ -271,6 +271,24 @@ pub struct Evidence {
     /// Anything else an API client sent along.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<serde_json::Value>,
+    /// How the words were understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+}
+
+/// How detection understood the words of an event: enough to show it again without running it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The words as they were compared.
+    pub normalised: String,
+    /// The part of the message they stood in: payload, label, text or caption.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// Where in that part the words that matched stand, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<(usize, usize)>,
+    /// How sure it was: certain, clear, likely or unclear.
+    pub certainty: String,
 }
 
 /// One message of a conversation as it is shown.

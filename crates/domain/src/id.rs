@@ -114,6 +114,10 @@ id!(
     /// A key of the REST API.
     ApiKeyId, "key"
 );
+id!(
+    /// Something that a person at the business has to decide or see to.
+    ReviewId, "rev"
+);
 
 #[cfg(test)]
 mod tests {

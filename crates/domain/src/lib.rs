@@ -11,6 +11,7 @@ pub mod live;
 pub mod outbound;
 pub mod permit;
 pub mod phone;
+pub mod review;
 pub mod role;
 pub mod settings;
 pub mod template;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use detection::Lexicon;
 use domain::id::{BusinessId, ConnectionId};
-use domain::settings::Settings;
+use domain::settings::{Draft, Settings};
 use store::Tx;
 use zeroize::Zeroizing;
 
@@ -25,6 +25,13 @@ pub(crate) struct Rules {
     pub(crate) settings: Settings,
     pub(crate) lexicon: Lexicon,
     pub(crate) business_name: String,
+}
+
+/// What a draft of the settings listens for.
+#[must_use]
+pub(crate) fn lexicon(draft: &Draft) -> Lexicon {
+    Lexicon::new(&draft.opt_out_keywords, &draft.opt_in_keywords, &draft.help_keywords)
+        .without(&draft.muted_languages)
 }
 
 #[derive(Default)]
@@ -82,8 +89,7 @@ impl Inner {
         }
         let settings = store::settings::find_settings(tx, business).await?.ok_or(Error::NotFound)?;
         let business_name = store::access::find_business(tx, business).await?.ok_or(Error::NotFound)?.name;
-        let draft = &settings.draft;
-        let lexicon = Lexicon::new(&draft.opt_out_keywords, &draft.opt_in_keywords, &draft.help_keywords);
+        let lexicon = lexicon(&settings.draft);
         let rules = Arc::new(Rules { settings, lexicon, business_name });
         self.cache.rules.lock().unwrap_or_else(PoisonError::into_inner).insert(business, rules.clone());
         Ok(rules)

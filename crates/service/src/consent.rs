@@ -1,5 +1,6 @@
 //! A choice put on record by a person at the business, by the API, or by a file.
 
+use detection::Flags;
 use domain::consent::{Signal, SignalKind, Source, apply};
 use domain::contact::{Actor, Contact, Evidence};
 use domain::id::ContactId;
@@ -111,6 +112,7 @@ pub async fn record(
                     details: record.details.clone(),
                     ..Evidence::default()
                 },
+                flags: Flags::default(),
             };
             stored.set_consent(change.consent);
             store::contact::update_contacts(&mut tx, std::slice::from_ref(&stored)).await?;
@@ -193,6 +195,7 @@ pub(crate) async fn record_native_stop(
         matched: None,
         wording: None,
         evidence: Evidence { identifier: identifier(&stored.contact), ..Evidence::default() },
+        flags: Flags::default(),
     };
     stored.set_consent(change.consent);
     store::contact::update_contacts(tx, std::slice::from_ref(&stored)).await?;

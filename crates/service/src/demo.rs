@@ -209,6 +209,7 @@ fn event(
             identifier: crate::consent::identifier(&stored.contact),
             ..Evidence::default()
         },
+        flags: detection::Flags::default(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is forgotten with time.
+//! What happens with time: what is forgotten, and what was not decided in time.
 
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
 }
 
 pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
+    while crate::review::settle_overdue(service).await? > 0 {}
     let service = service.clone();
     task(async move {
         let now = service.now();

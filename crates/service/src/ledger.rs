@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use detection::Flags;
 use domain::consent::{SignalKind, Source, State};
 use domain::contact::{ConsentEvent, Evidence};
-use domain::id::{BusinessId, ContactId, EventId};
+use domain::id::{BusinessId, ContactId, EventId, ReviewId};
 use domain::ledger::{Break, ChainedEvent, Hash, Verifier, evidence_digest, hex};
+use domain::review::{Outcome, ReviewKind};
 use domain::role::Right;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::ledger::StoredEvent;
+use store::review::NewReview;
 
 use crate::caller::parse_actor;
 use crate::clock::random;
@@ -33,9 +36,12 @@ pub(crate) struct NewEvent {
     pub(crate) matched: Option<String>,
     pub(crate) wording: Option<Hash>,
     pub(crate) evidence: Evidence,
+    /// What else the words call for.
+    pub(crate) flags: Flags,
 }
 
-/// Appends events to their businesses' chains, in the order given.
+/// Appends events to their businesses' chains, in the order given, and opens and closes the reviews they call for: the queue
+/// follows the ledger and nothing else.
 pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>) -> Result<(), Error> {
     let now = service.now();
     let mut by_business: BTreeMap<BusinessId, Vec<NewEvent>> = BTreeMap::new();
@@ -45,15 +51,34 @@ pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>
     for (business, events) in by_business {
         let (mut seq, mut head) = store::ledger::load_head(tx, business).await?;
         let mut stored = Vec::with_capacity(events.len());
+        let (mut opened, mut settled) = (Vec::new(), Vec::new());
         for event in events {
             seq += 1;
+            let id = EventId::from_uuid(service.clock.uuid());
+            let mut open = |kind| {
+                let review = ReviewId::from_uuid(service.clock.uuid());
+                let contact = event.contact;
+                opened.push(NewReview { id: review, business, contact, kind, event: id, opened_at: now });
+            };
+            if event.from != State::Held && event.to == State::Held {
+                open(ReviewKind::Hold);
+            }
+            if event.flags.complaint {
+                open(ReviewKind::Complaint);
+            }
+            if event.flags.erasure {
+                open(ReviewKind::Erasure);
+            }
+            if event.from == State::Held && event.to != State::Held {
+                settled.push((event.contact, outcome(&event), event.actor.clone()));
+            }
             let salt: [u8; 16] = random();
             let body =
                 serde_json::to_string(&event.evidence).map_err(|error| Error::Internal(error.into()))?;
             let chained = ChainedEvent {
                 business,
                 seq,
-                id: EventId::from_uuid(service.clock.uuid()),
+                id,
                 contact: event.contact,
                 version: event.version,
                 kind: event.kind,
@@ -75,8 +100,22 @@ pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>
         store::ledger::append_events(tx, &stored).await?;
         store::ledger::insert_evidence(tx, &stored).await?;
         store::ledger::set_head(tx, business, seq, &head).await?;
+        store::review::open_reviews(tx, &opened).await?;
+        for (contact, outcome, by) in settled {
+            store::review::close_review(tx, contact, ReviewKind::Hold, outcome, &by, now).await?;
+        }
     }
     Ok(())
+}
+
+/// What an event that ends a hold makes of its review.
+fn outcome(event: &NewEvent) -> Outcome {
+    match (event.kind, event.source) {
+        (SignalKind::OptOut, Source::Deadline) => Outcome::Overdue,
+        (SignalKind::OptOut, Source::Operator) => Outcome::Stop,
+        (SignalKind::Release, _) => Outcome::NoStop,
+        _ => Outcome::Settled,
+    }
 }
 
 /// An event with whom it is about.

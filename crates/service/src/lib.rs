@@ -19,6 +19,8 @@ mod live;
 pub mod messages;
 mod metrics;
 pub mod overview;
+pub mod replay;
+pub mod review;
 mod revocation;
 mod seal;
 pub mod settings;

@@ -15,6 +15,8 @@ use crate::{Caller, Error, Service, task};
 pub struct Overview {
     /// Contacts by state.
     pub counts: StateCounts,
+    /// What a person has to decide or see to.
+    pub open_reviews: i64,
     /// People who opted out in the last seven days.
     pub opt_outs_7d: i64,
     /// People who opted in in the last seven days.
@@ -42,6 +44,7 @@ pub async fn today(service: &Service, caller: &Caller) -> Result<Overview, Error
         let mut tx = service.db.read().await?;
         Ok(Overview {
             counts: store::contact::count_by_state(&mut tx, business).await?,
+            open_reviews: store::review::count_open_reviews(&mut tx, business).await?,
             opt_outs_7d: store::ledger::count_changes_to(&mut tx, business, State::OptedOut, week).await?,
             opt_ins_7d: store::ledger::count_changes_to(&mut tx, business, State::OptedIn, week).await?,
             failed_sends_7d: store::outbox::count_failed(&mut tx, business, uuid_v7(week, [0; 10])).await?,

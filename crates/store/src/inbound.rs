@@ -71,7 +71,7 @@ pub struct NewInbound {
     /// What detection made of it.
     pub verdict: &'static str,
     /// The rule that decided.
-    pub rule: Option<&'static str>,
+    pub rule: Option<String>,
     /// The message it answers.
     pub context_wamid: Option<String>,
     /// When it was written, microseconds.
@@ -178,4 +178,38 @@ pub async fn count_others(tx: &mut Tx, business: BusinessId) -> Result<Vec<(Stri
     on!(tx, c => sqlx::query_as(
             "select field, count(*) from webhook_other where business_id = $1 group by field order by field")
         .bind(business.uuid()).fetch_all(c).await)
+}
+
+/// What a person wrote, to be read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Its id.
+    pub id: Uuid,
+    /// Who wrote.
+    pub contact: ContactId,
+    /// The message as received.
+    pub raw: String,
+}
+
+/// Messages a business received since a moment, newest first, before a place.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_received(
+    tx: &mut Tx,
+    business: BusinessId,
+    since: Timestamp,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Received>> {
+    // Ids begin with the time.
+    let from = domain::id::uuid_v7(since, [0; 10]);
+    let rows: Vec<(Uuid, Uuid, String)> = on!(tx, c => sqlx::query_as(
+            "select id, contact_id, raw from message_in where business_id = $1 and id >= $2 and id < $3 \
+             order by id desc limit $4")
+        .bind(business.uuid()).bind(from).bind(before.unwrap_or(Uuid::max())).bind(limit).fetch_all(c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, contact, raw)| Received { id, contact: ContactId::from_uuid(contact), raw })
+        .collect())
 }

@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod inbound;
 pub mod ledger;
 pub mod outbox;
+pub mod review;
 pub mod settings;
 pub mod template;
 #[cfg(feature = "testing")]

@@ -312,6 +312,30 @@ pub async fn find_targets(tx: &mut Tx, ids: &[MessageId], wamids: &[String]) -> 
         .collect())
 }
 
+/// The consent messages with these WhatsApp ids, with whom they went to: our own questions are among them.
+///
+/// # Errors
+/// When the database refuses or a row is corrupt.
+pub async fn find_consent_messages(tx: &mut Tx, wamids: &[String]) -> Result<Vec<(String, ContactId, Content)>> {
+    if wamids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = tx.pick(
+        "select wamid, contact_id, content from message_out where kind = 'consent' \
+         and wamid in (select value from json_each($1)) and wamid is not null",
+        "select wamid, contact_id, content from message_out where kind = 'consent' and wamid is not null \
+         and wamid in (select value from jsonb_array_elements_text(cast($1 as jsonb)) as j(value))",
+    );
+    let wamids = serde_json::to_string(wamids).unwrap_or_default();
+    let rows: Vec<(String, Uuid, String)> = on!(tx, c => sqlx::query_as(sql).bind(wamids).fetch_all(c).await)?;
+    rows.into_iter()
+        .map(|(wamid, contact, content)| {
+            let content = serde_json::from_str(&content).map_err(|_| corrupt("message_out.content"))?;
+            Ok((wamid, ContactId::from_uuid(contact), content))
+        })
+        .collect()
+}
+
 /// How far a message got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {

@@ -1,9 +1,11 @@
 //! `classify`: what would the system make of these messages?
 
+use std::borrow::Cow;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 
 use anyhow::Context as _;
-use detection::{Lexicon, Part};
+use detection::{Context as Sender, Finding, Lexicon, Part, Verdict};
+use domain::consent::State;
 use domain::settings::Draft;
 use serde::{Deserialize, Serialize};
 use service::{Caller, settings};
@@ -11,20 +13,24 @@ use service::{Caller, settings};
 use super::{Failure, find_business, open_for_command};
 use crate::cli::ClassifyArgs;
 
-/// One line of input. Other fields are left alone: a keyword means the same in every state, and labelled corpora can be
-/// piped through.
+/// One line of input. Other fields are left alone, so that labelled corpora can be piped through.
 #[derive(Deserialize)]
-struct Question {
-    text: String,
+struct Question<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    /// The person's state for marketing. START brings back who opted out; from somebody who was never asked it is no proof of
+    /// an opt-in, so it is none (R6).
     #[serde(default)]
-    country: Option<String>,
+    state: Option<State>,
+    #[serde(default, borrow)]
+    country: Option<Cow<'a, str>>,
 }
 
 /// One line of output.
 #[derive(Serialize)]
 struct Answer<'a> {
     verdict: &'a str,
-    rule: &'a str,
+    rule: String,
     matched: Option<&'a str>,
     normalised: &'a str,
 }
@@ -48,7 +54,8 @@ pub(super) async fn classify(options: ClassifyArgs) -> Result<(), Failure> {
         }
         None => Draft::default(),
     };
-    let lexicon = Lexicon::new(&words.opt_out_keywords, &words.opt_in_keywords, &words.help_keywords);
+    let lexicon = Lexicon::new(&words.opt_out_keywords, &words.opt_in_keywords, &words.help_keywords)
+        .without(&words.muted_languages);
     let work = tokio::task::spawn_blocking(move || answer_all(&lexicon));
     Ok(work.await.context("the work was cut short")??)
 }
@@ -65,18 +72,14 @@ fn answer_all(lexicon: &Lexicon) -> anyhow::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let question: Question =
+        let question: Question<'_> =
             serde_json::from_str(&line).with_context(|| format!("line {number} is no question"))?;
-        let plus_one = question
-            .country
-            .as_deref()
-            .is_some_and(|country| PLUS_ONE.iter().any(|one| one.eq_ignore_ascii_case(country)));
-        let finding = lexicon.classify(&[(Part::Text, &question.text)], plus_one);
+        let finding = find(lexicon, &question);
         serde_json::to_writer(
             &mut output,
             &Answer {
-                verdict: finding.verdict.as_str(),
-                rule: finding.rule.as_str(),
+                verdict: verdict(&finding, question.state).as_str(),
+                rule: finding.rule_id(),
                 matched: finding.matched.as_deref(),
                 normalised: &finding.normalised,
             },
@@ -89,4 +92,19 @@ fn answer_all(lexicon: &Lexicon) -> anyhow::Result<()> {
     }
     output.flush()?;
     Ok(())
+}
+
+fn find(lexicon: &Lexicon, question: &Question<'_>) -> Finding {
+    let country = question.country.as_deref();
+    let plus_one = country.is_some_and(|country| PLUS_ONE.iter().any(|one| one.eq_ignore_ascii_case(country)));
+    let sender = Sender { plus_one, country, answers_our_question: false };
+    lexicon.classify(&[(Part::Text, &question.text)], &sender)
+}
+
+/// What the words mean from somebody in this state.
+fn verdict(finding: &Finding, state: Option<State>) -> Verdict {
+    match (finding.verdict, state) {
+        (Verdict::OptIn, Some(State::Unknown)) => Verdict::None,
+        (verdict, _) => verdict,
+    }
 }

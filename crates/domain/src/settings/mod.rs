@@ -47,6 +47,9 @@ pub struct Draft {
     pub disclosure: String,
     /// The policies.
     pub policies: Policies,
+    /// Languages whose words are not listened for, as ISO 639-1 codes. None by default: people write in any language (R39).
+    #[serde(default)]
+    pub muted_languages: Vec<String>,
 }
 
 /// Choices of the business.
@@ -104,6 +107,7 @@ impl Default for Draft {
                          stop at any time by replying {{opt_out_keyword}}. Do you agree?"
                 .to_owned(),
             policies: Policies::default(),
+            muted_languages: Vec::new(),
         }
     }
 }
@@ -275,6 +279,8 @@ impl Draft {
     /// The draft with surrounding space, control characters and empty keywords gone, as it is stored.
     #[must_use]
     pub fn tidied(mut self) -> Self {
+        self.muted_languages.sort_unstable();
+        self.muted_languages.dedup();
         for list in [&mut self.opt_out_keywords, &mut self.opt_in_keywords, &mut self.help_keywords] {
             *list = list
                 .iter()

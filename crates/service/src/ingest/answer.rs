@@ -1,6 +1,7 @@
 //! What a message asks for, and how it is answered: the rules of the Opt-In/Out System, applied to one person.
 
-use detection::{Finding, Part, Verdict};
+use detection::{Context, Finding, Part, Rule, Verdict};
+use domain::contact::Reading;
 use domain::consent::{CONFIRM_WITHIN, Signal, SignalKind, Source, State};
 use domain::id::ContactId;
 use domain::inbound::{InboundMessage, WordsFrom};
@@ -10,6 +11,7 @@ use domain::time::Span;
 use store::contact::StoredContact;
 
 use crate::cache::Rules;
+use crate::replay::part;
 
 /// A confirmation leaves within five minutes of the request or never (R26; 47 CFR 64.1200(a)(12)).
 pub(super) const CONFIRM_SEND_WITHIN: Span = Span::minutes(5);
@@ -24,26 +26,50 @@ const ALREADY_STOPPED: &str = "You already get no marketing messages from {{busi
 const NATIVE_STOP_NOTE: &str = "WhatsApp still holds our offers back, because you stopped them in WhatsApp itself. To get \
                                 them, open this chat's business profile, then Offers and announcements, and resume them.";
 
-/// What detection made of a message.
-pub(super) fn find(rules: &Rules, message: &InboundMessage, plus_one: bool) -> Option<Finding> {
+/// The parts of a message that may say something about marketing, in the order in which they count.
+fn parts(message: &InboundMessage) -> Vec<(Part, &str)> {
     // Group chatter is nobody's choice.
     if message.in_group {
-        return None;
+        return Vec::new();
     }
-    let parts: Vec<(Part, &str)> = message
-        .words
-        .iter()
-        .map(|(from, words)| {
-            let part = match from {
-                WordsFrom::Payload => Part::Payload,
-                WordsFrom::Label => Part::Label,
-                WordsFrom::Caption => Part::Caption,
-                WordsFrom::Text | WordsFrom::OrderNote => Part::Text,
-            };
-            (part, words.as_str())
-        })
-        .collect();
-    (!parts.is_empty()).then(|| rules.lexicon.classify(&parts, plus_one))
+    message.words.iter().map(|(from, words)| (part(*from), words.as_str())).collect()
+}
+
+/// What detection made of a message; `asked` says that it answers our own question.
+pub(super) fn find(
+    rules: &Rules,
+    message: &InboundMessage,
+    person: &StoredContact,
+    asked: bool,
+) -> Option<Finding> {
+    let parts = parts(message);
+    let context = Context {
+        plus_one: person.contact.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one),
+        country: person.contact.country.as_deref(),
+        answers_our_question: asked,
+    };
+    (!parts.is_empty()).then(|| rules.lexicon.classify(&parts, &context))
+}
+
+/// How the words were understood, for the record.
+pub(super) fn reading(finding: &Finding) -> Reading {
+    let part = finding.part.map(|part| match part {
+        Part::Payload => "payload",
+        Part::Label => "label",
+        Part::Text => "text",
+        Part::Caption => "caption",
+    });
+    Reading {
+        normalised: finding.normalised.chars().take(500).collect(),
+        part: part.map(str::to_owned),
+        span: finding.span,
+        certainty: finding.rule.certainty().as_str().to_owned(),
+    }
+}
+
+/// Whether an answer to our question may still come: within 72 hours while the person is pending (R7).
+pub(super) fn may_answer(message: &InboundMessage, person: &StoredContact) -> bool {
+    person.consent.pending_since().is_some_and(|asked| message.sent_at - asked <= CONFIRM_WITHIN)
 }
 
 /// Whether the message is a tap on the button under the opt-in disclosure.
@@ -67,6 +93,7 @@ pub(super) fn signal(
         (message.sent_at - asked <= CONFIRM_WITHIN).then_some(SignalKind::Confirm)?
     } else {
         match finding?.verdict {
+            Verdict::OptIn if finding?.rule == Rule::Answer => SignalKind::Confirm,
             Verdict::OptOut => SignalKind::OptOut,
             Verdict::Hold => SignalKind::Hold,
             Verdict::OptIn if state == State::Unknown && !policies.ask_to_confirm => SignalKind::OptIn,

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use detection::{Finding, Rule};
 use domain::consent::{Change, Signal, SignalKind, Source, State};
 use domain::contact::Evidence;
 use domain::id::{BusinessId, ConnectionId, ContactId, MessageId};
@@ -11,7 +12,9 @@ use domain::inbound::{Delivery, InboundMessage, StatusUpdate, TemplateUpdate, Up
 use domain::kind::MessageKind;
 use domain::ledger::wording_digest;
 use domain::live::LiveEvent;
+use domain::outbound::Content;
 use domain::permit::Reason;
+use domain::settings::CONFIRM_PAYLOAD;
 use domain::time::Timestamp;
 use store::Tx;
 use store::inbound::{NewInbound, NewOther};
@@ -34,6 +37,8 @@ struct Batch<'a> {
     rules: HashMap<BusinessId, Arc<Rules>>,
     people: People,
     targets: Targets,
+    /// WhatsApp's ids of our own questions that messages of the batch answer.
+    questions: HashSet<String>,
     inbound: Vec<NewInbound>,
     others: Vec<NewOther>,
     events: Vec<NewEvent>,
@@ -74,6 +79,7 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
     }
     let targets = load_targets(&mut tx, &fresh).await?;
     let people = load_people(&mut tx, &fresh, &targets).await?;
+    let questions = load_questions(&mut tx, &fresh).await?;
     let mut rules = HashMap::new();
     for (work, _) in &fresh {
         let business = work.connection.business;
@@ -86,6 +92,7 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
         rules,
         people,
         targets,
+        questions,
         inbound: Vec::new(),
         others: Vec::new(),
         events: Vec::new(),
@@ -177,6 +184,23 @@ async fn load_people(tx: &mut Tx, fresh: &[(&Work, &Update)], targets: &Targets)
     People::load(tx, wanted, ids).await
 }
 
+/// Which of the messages that are answered are our question whether the person agrees.
+async fn load_questions(tx: &mut Tx, fresh: &[(&Work, &Update)]) -> Result<HashSet<String>, Error> {
+    let answered: Vec<String> = fresh
+        .iter()
+        .filter_map(|(_, update)| match update {
+            Update::Message(message) => message.context_wamid.clone(),
+            _ => None,
+        })
+        .collect();
+    let asks = |content: &Content| match content {
+        Content::Buttons { buttons, .. } => buttons.iter().any(|button| button.id == CONFIRM_PAYLOAD),
+        Content::Text { .. } | Content::Template { .. } => false,
+    };
+    let sent = store::outbox::find_consent_messages(tx, &answered).await?;
+    Ok(sent.into_iter().filter(|(.., content)| asks(content)).map(|(wamid, ..)| wamid).collect())
+}
+
 impl Batch<'_> {
     fn fold(&mut self, work: &Work, update: &Update) {
         let connection = &work.connection;
@@ -231,8 +255,9 @@ impl Batch<'_> {
         }
         let Some(rules) = self.rules.get(&business).cloned() else { return };
         let Some(person) = self.people.get(contact) else { return };
-        let plus_one = person.contact.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one);
-        let finding = answer::find(&rules, message, plus_one);
+        let asked = answer::may_answer(message, person)
+            && message.context_wamid.as_ref().is_some_and(|wamid| self.questions.contains(wamid));
+        let finding = answer::find(&rules, message, person, asked);
         let from = person.consent.state();
         let signal = answer::signal(&rules, message, finding.as_ref(), person);
         self.inbound.push(NewInbound {
@@ -244,7 +269,7 @@ impl Batch<'_> {
             message_type: message.message_type.as_str().to_owned(),
             preview: message.preview.clone(),
             verdict: finding.as_ref().map_or("none", |finding| finding.verdict.as_str()),
-            rule: finding.as_ref().map(|finding| finding.rule.as_str()),
+            rule: finding.as_ref().filter(|finding| finding.rule != Rule::None).map(Finding::rule_id),
             context_wamid: message.context_wamid.clone(),
             sent_at: message.sent_at.micros(),
             received_at: now.micros(),
@@ -319,9 +344,10 @@ impl Batch<'_> {
             wamid: said.map(|said| said.message.wamid.clone()),
             context_wamid: said.and_then(|said| said.message.context_wamid.clone()),
             identifier: crate::consent::identifier(&person.contact),
+            reading: said.and_then(|said| said.finding).map(answer::reading),
             ..Evidence::default()
         };
-        let rule = said.and_then(|said| said.finding).map(|finding| finding.rule.as_str().to_owned());
+        let finding = said.and_then(|said| said.finding);
         self.events.push(NewEvent {
             business,
             contact,
@@ -333,10 +359,11 @@ impl Batch<'_> {
             occurred_at: signal.occurred_at,
             actor: if signal.source == Source::Merge { "system" } else { "person" }.to_owned(),
             settings_version: self.rules.get(&business).map_or(0, |rules| rules.settings.version),
-            rule,
-            matched: said.and_then(|said| said.finding).and_then(|finding| finding.matched.clone()),
+            rule: finding.map(Finding::rule_id),
+            matched: finding.and_then(|finding| finding.matched.clone()),
             wording: None,
             evidence,
+            flags: finding.map(|finding| finding.flags).unwrap_or_default(),
         });
         self.revoked.insert(contact);
         self.notice(business, LiveEvent::ContactChanged { contact });

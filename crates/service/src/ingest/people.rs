@@ -278,6 +278,7 @@ impl People {
             store::contact::move_outbound(tx, from, to).await?;
             store::contact::copy_tags(tx, from, to).await?;
             store::contact::move_merged(tx, from, to).await?;
+            store::review::move_reviews(tx, from, to).await?;
         }
         Ok(())
     }

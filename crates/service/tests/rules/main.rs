@@ -39,6 +39,7 @@ mod opting_out;
 mod order;
 mod outage;
 mod property;
+mod review;
 mod secrets;
 mod sending;
 mod settings;

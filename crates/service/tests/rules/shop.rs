@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use domain::consent::{Consent, Signal, SignalKind, Source, apply};
+use domain::consent::Source;
 use domain::contact::{Actor, ConsentEvent, Contact, ContactQuery, OutgoingMessage};
 use domain::id::{BusinessId, ConnectionId, ContactId};
 use domain::kind::MessageKind;
@@ -290,16 +290,10 @@ impl Shop {
         service::contacts::change(self.service(), &self.owner, id, patch).await.unwrap();
     }
 
-    /// Puts a contact on hold, which no word does yet that the keyword detector knows.
+    /// A contact writes words that may or may not mean a stop.
     pub async fn hold(&self, id: ContactId) {
-        let db = self.db().await;
-        let mut tx = db.write().await.unwrap();
-        let mut stored = store::contact::load_contacts(&mut tx, &[id]).await.unwrap().remove(0);
-        let signal = Signal { kind: SignalKind::Hold, source: Source::Keyword, occurred_at: self.now() };
-        stored.set_consent(apply(&stored.consent, &signal).consent);
-        store::contact::update_contacts(&mut tx, &[stored]).await.unwrap();
-        tx.commit().await.unwrap();
-        db.close().await;
+        let contact = service::contacts::find(self.service(), &self.owner, id).await.unwrap();
+        self.says(contact.phone.unwrap().as_str(), "not interested").await;
     }
 
     /// The contact with this number.

@@ -100,7 +100,7 @@ contract! {
         assert_eq!(raw_text(db, "select raw from message_in").await.as_ref(), Some(&message.raw));
         assert_eq!(raw_text(db, "select wamid from message_in").await.as_deref(), Some(NASTY));
         assert_eq!(raw_text(db, "select coalesce(rule, context_wamid) from message_in").await, None);
-        (message.id, message.rule, message.context_wamid) = (uuid(), Some("keyword"), Some(NASTY.into()));
+        (message.id, message.rule, message.context_wamid) = (uuid(), Some("keyword".into()), Some(NASTY.into()));
         commit!(db, tx => insert_inbound(tx, &[message]).await.unwrap());
         assert_eq!(raw_text(db, "select max(rule) from message_in").await.as_deref(), Some("keyword"));
         assert_eq!(raw_text(db, "select max(context_wamid) from message_in").await.as_deref(), Some(NASTY));

@@ -47,7 +47,7 @@ fn chain(
 }
 
 /// Continues the chain of a business as the service does it, in one unit of work.
-async fn record(db: &Db, business: BusinessId, contact: ContactId, count: usize) -> Vec<StoredEvent> {
+pub async fn record(db: &Db, business: BusinessId, contact: ContactId, count: usize) -> Vec<StoredEvent> {
     commit!(db, tx => {
         insert_head(tx, business).await.unwrap();
         let head = load_head(tx, business).await.unwrap();

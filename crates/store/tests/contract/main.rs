@@ -60,6 +60,7 @@ mod inbound;
 mod ledger;
 mod outbox;
 mod plans;
+mod review;
 mod settings;
 mod template;
 mod world;

@@ -53,6 +53,17 @@ pub(super) fn read(scope: &Scope<'_>, raw: &str, updates: &mut Vec<Update>) {
     updates.extend(change.map(Update::Identity));
 }
 
+/// The words that may be a keyword in a message kept as it was received, the payload first; none if it cannot be read.
+#[must_use]
+pub fn words_of(raw: &str) -> Vec<(WordsFrom, String)> {
+    let Ok(Part(Some(message))) = serde_json::from_str::<Part<Message<'_>>>(raw) else { return Vec::new() };
+    if message.group_id.get().is_some() {
+        // Group chatter is nobody's choice.
+        return Vec::new();
+    }
+    words(&type_of(&message), &message)
+}
+
 /// The message's type: its word, or, if that is missing, the first kind of content it carries.
 pub(super) fn type_of(message: &Message<'_>) -> MessageType {
     if let Some(word) = message.r#type.get() {

@@ -29,6 +29,8 @@ pub enum ParseError {
     NotWhatsApp,
 }
 
+pub use message::words_of;
+
 /// Reads one webhook.
 ///
 /// Whatever is inside a WhatsApp envelope is accepted; what cannot be used is reported as [`Update::Other`]. Updates keep
