@@ -7,6 +7,7 @@ use leptos_router::components::{A, Outlet, Redirect};
 
 use crate::appearance::ThemeItems;
 use crate::auth::{LogOut, login_path_from_here};
+use crate::decisions::DECISIONS_PATH;
 use crate::live::provide_live;
 use crate::single_keys::SingleKeys;
 use crate::ui::{Avatar, BrandMark, Glyph, Icon, KeyboardShortcuts, Menu, MenuItem};
@@ -40,6 +41,7 @@ fn Frame(person: SignedIn, demo: bool) -> impl IntoView {
                     <ul class="places-list">
                         <Place href="/" glyph=Glyph::Overview exact=true>{words.shell.overview}</Place>
                         <Place href="/contacts" glyph=Glyph::Contacts>{words.shell.contacts}</Place>
+                        <Place href=DECISIONS_PATH glyph=Glyph::Held>{words.shell.decisions}</Place>
                         <Place href="/ledger" glyph=Glyph::Ledger>{words.shell.ledger}</Place>
                         {demo.then(|| {
                             view! { <Place href="/simulator" glyph=Glyph::Phone>{words.shell.simulator}</Place> }

@@ -9,6 +9,7 @@ pub mod appearance;
 pub mod auth;
 pub mod contacts;
 pub mod crash;
+pub mod decisions;
 pub mod error;
 pub mod gallery;
 mod layout;
@@ -77,6 +78,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("contacts/new") view=|| contacts::NewContactPage().into_any()/>
                     <Route path=path!("contacts/:id") view=|| contacts::ContactPage().into_any()/>
                     <Route path=path!("contacts/:id/opt-in") view=|| contacts::OptInPage().into_any()/>
+                    <Route path=path!("decisions") view=|| decisions::DecisionsPage().into_any()/>
                     <Route path=path!("ledger") view=|| ledger::LedgerPage().into_any()/>
                     <Route path=path!("simulator") view=|| simulator::SimulatorPage().into_any()/>
                     <Route path=path!("settings") view=|| settings::SettingsHome().into_any()/>

@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 mod auth;
 pub(crate) mod contacts;
+pub(crate) mod decisions;
 mod error;
 mod kept;
 pub(crate) mod ledger;

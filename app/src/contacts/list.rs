@@ -7,13 +7,14 @@ use leptos::wasm_bindgen::JsCast;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
-use super::api::{ContactList, SetChoice, list_contacts};
+use super::api::{ContactList, list_contacts};
 use super::listing::{CONTACTS_PATH, Listing, sort_word};
+use super::not_recorded::NotRecorded;
 use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::live::use_live;
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager,
+    Badge, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager,
     Person, Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo,
     Tone, Variant,
 };
@@ -37,9 +38,6 @@ pub fn ContactsPage() -> impl IntoView {
     // Only going elsewhere in the list loads it anew; what happens elsewhere changes the rows in place.
     let list = Resource::new(move || listing.get(), |listing| list_contacts(listing.query()));
     let shown = StoredValue::new(0_u32);
-    // A plain form that failed comes back with its error in the address.
-    let failed = ServerAction::<SetChoice>::new();
-    let error = failed.value().get_untracked().and_then(Result::err);
     let actions = move || {
         may(Right::WriteContacts).then(|| {
             view! {
@@ -49,11 +47,7 @@ pub fn ContactsPage() -> impl IntoView {
     };
     view! {
         <Page title=words.shell.contacts lead=words.contacts.lead actions=ViewFnOnce::from(actions)>
-            {error.map(|error| view! {
-                <Banner tone=Tone::Danger title=words.contacts.not_recorded>
-                    <p>{words.errors.title(&error)} ". " {words.errors.remedy(&error)}</p>
-                </Banner>
-            })}
+            <NotRecorded/>
             <Toolbar listing/>
             <Suspended resource=list busy fallback=|| view! { <SkeletonRows/> } children=move |list: ContactList| {
                 let generation = shown.try_update_value(|shown| { *shown += 1; *shown }).unwrap_or(0);

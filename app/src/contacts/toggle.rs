@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::SetChoice;
+use super::not_recorded::not_recorded;
 use super::opt_in::Asking;
 use crate::ui::{SwitchButton, use_toasts};
 use crate::visit::may;
@@ -73,10 +74,7 @@ pub fn ConsentToggle(
                     refresh.bump();
                 }
             }
-            Some(Err(error)) => {
-                let (title, remedy) = (words.errors.title(&error), words.errors.remedy(&error));
-                toasts.error(format!("{}: {title}. {remedy}", words.contacts.not_recorded));
-            }
+            Some(Err(error)) => toasts.error(not_recorded(&error, words)),
             None => {}
         }
     });

@@ -13,6 +13,8 @@ use crate::settings::Connection;
 pub struct Today {
     /// Contacts by state.
     pub counts: StateCounts,
+    /// What a person has to decide or see to.
+    pub open_reviews: i64,
     /// People who opted out in the last seven days.
     pub opt_outs_7d: i64,
     /// People who opted in in the last seven days.

@@ -3,6 +3,7 @@ use domain::role::Right;
 use leptos::prelude::*;
 
 use super::api::{Today, today};
+use crate::decisions::DECISIONS_PATH;
 use crate::contacts::EventItem;
 use crate::live::use_live;
 use crate::settings::{Connection, OPT_IN_OUT_PATH};
@@ -38,7 +39,7 @@ fn Standing(today: Today) -> impl IntoView {
     let counts = today.counts;
     let now = today.now;
     let list = |state: State| format!("/contacts?state={}", state.as_str());
-    let held_note = if counts.held > 0 { text.held_note } else { text.held_none };
+    let open_note = if today.open_reviews > 0 { text.held_note } else { text.held_none };
     let steps = next_steps(&today);
     let recent = today.recent.clone();
     let other = (!today.other_updates.is_empty()).then(|| {
@@ -77,7 +78,13 @@ fn Standing(today: Today) -> impl IntoView {
                 state=State::OptedOut
                 href=list(State::OptedOut)
             />
-            <Stat label=text.held value=grouped(counts.held) note=held_note state=State::Held href=list(State::Held)/>
+            <Stat
+                label=text.held
+                value=grouped(today.open_reviews)
+                note=open_note
+                state=State::Held
+                href=DECISIONS_PATH.to_owned()
+            />
             <Stat label=text.opt_ins value=grouped(today.opt_ins_7d) note=text.last_week/>
             <Stat label=text.failed value=grouped(today.failed_sends_7d) note=text.last_week/>
             <Stat label=text.violations value=grouped(today.violations) note=text.violations_note/>

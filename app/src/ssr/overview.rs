@@ -10,6 +10,7 @@ pub(crate) async fn today() -> Result<Today, AppError> {
     let (settings, _) = service::settings::load(&service, &caller).await?;
     Ok(Today {
         counts: overview.counts,
+        open_reviews: overview.open_reviews,
         opt_outs_7d: overview.opt_outs_7d,
         opt_ins_7d: overview.opt_ins_7d,
         failed_sends_7d: overview.failed_sends_7d,

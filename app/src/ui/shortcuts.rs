@@ -14,8 +14,14 @@ use crate::words::use_words;
 const PATIENCE: Duration = Duration::from_millis(1_200);
 
 /// Where `g` and a letter lead.
-const PLACES: [(&str, &str); 5] =
-    [("o", "/"), ("c", "/contacts"), ("l", "/ledger"), ("s", "/settings"), ("m", "/simulator")];
+const PLACES: [(&str, &str); 6] = [
+    ("o", "/"),
+    ("c", "/contacts"),
+    ("d", "/decisions"),
+    ("l", "/ledger"),
+    ("s", "/settings"),
+    ("m", "/simulator"),
+];
 
 /// The keys of the application: `/` to the search, `g` and a letter to a place, `?` for the list of keys.
 ///

@@ -4,6 +4,7 @@
 mod auth;
 mod consent;
 mod contacts;
+mod decisions;
 mod errors;
 mod ledger;
 mod overview;
@@ -16,6 +17,7 @@ mod ui;
 pub use auth::Auth;
 pub use consent::Consent;
 pub use contacts::Contacts;
+pub use decisions::Decisions;
 pub use errors::Errors;
 pub use ledger::Ledger;
 pub use overview::Overview;
@@ -80,6 +82,8 @@ pub struct Words {
     pub consent: Consent,
     /// Contacts.
     pub contacts: Contacts,
+    /// What needs a person.
+    pub decisions: Decisions,
     /// The ledger.
     pub ledger: Ledger,
     /// The first page.
@@ -99,6 +103,7 @@ pub static ENGLISH: Words = Words {
     time: Time::ENGLISH,
     consent: Consent::ENGLISH,
     contacts: Contacts::ENGLISH,
+    decisions: Decisions::ENGLISH,
     ledger: Ledger::ENGLISH,
     overview: Overview::ENGLISH,
     settings: Settings::ENGLISH,

@@ -74,8 +74,8 @@ impl Overview {
                 format!("{count} in the last 7 days")
             }
         },
-        held: "Held",
-        held_note: "Somebody must decide what they meant",
+        held: "Needs a decision",
+        held_note: "Unclear words, complaints, data requests",
         held_none: "Nobody is waiting for a decision",
         last_week: "in the last 7 days",
         opt_ins: "Opt-ins",

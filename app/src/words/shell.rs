@@ -12,6 +12,8 @@ pub struct Shell {
     /// A place in the sidebar.
     pub contacts: &'static str,
     /// A place in the sidebar.
+    pub decisions: &'static str,
+    /// A place in the sidebar.
     pub ledger: &'static str,
     /// A place in the sidebar.
     pub simulator: &'static str,
@@ -27,8 +29,8 @@ pub struct Shell {
     pub themes: [&'static str; 3],
     /// The title of the list of keys.
     pub keys: &'static str,
-    /// What `g` and a letter do: overview, contacts, ledger, settings, simulator.
-    pub shortcuts: [&'static str; 5],
+    /// What `g` and a letter do: overview, contacts, decisions, ledger, settings, simulator.
+    pub shortcuts: [&'static str; 6],
     /// What `/` does.
     pub key_search: &'static str,
     /// What `?` does.
@@ -58,6 +60,7 @@ impl Shell {
         navigation: "Main",
         overview: "Overview",
         contacts: "Contacts",
+        decisions: "Decisions",
         ledger: "Ledger",
         simulator: "Simulator",
         settings: "Settings",
@@ -66,7 +69,7 @@ impl Shell {
         log_out: "Log out",
         themes: ["Match system", "Light", "Dark"],
         keys: "Keyboard shortcuts",
-        shortcuts: ["Go to Overview", "Go to Contacts", "Go to Ledger", "Go to Settings", "Go to Simulator"],
+        shortcuts: ["Go to Overview", "Go to Contacts", "Go to Decisions", "Go to Ledger", "Go to Settings", "Go to Simulator"],
         key_search: "Search this page",
         key_list: "Show this list",
         single_keys: "Single-key shortcuts",

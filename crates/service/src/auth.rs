@@ -26,7 +26,7 @@ const SESSION_IDLE: Span = Span::hours(2);
 /// How often a session's last use is written down.
 const TOUCH_EVERY: Span = Span::minutes(1);
 /// Shortest password, in characters.
-pub const PASSWORD_MIN: usize = 12;
+pub const PASSWORD_MIN: usize = domain::limits::PASSWORD_LEAST;
 /// Longest password, in characters: a longer one only costs time.
 pub const PASSWORD_MAX: usize = 256;
 
@@ -508,7 +508,7 @@ pub(crate) async fn insert_api_key(
     secret: &str,
 ) -> Result<ApiKeyId, Error> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 80 {
+    if name.is_empty() || name.chars().count() > domain::limits::KEY_NAME {
         return Err(Error::invalid("name", if name.is_empty() { "empty" } else { "too_long" }));
     }
     let key = ApiKey {

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use domain::consent::Source;
+use domain::consent::{Consent, Signal, Source, apply};
 use domain::contact::{Actor, ConsentEvent, Contact, ContactQuery, OutgoingMessage};
 use domain::id::{BusinessId, ConnectionId, ContactId};
 use domain::kind::MessageKind;
