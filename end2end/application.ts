@@ -15,6 +15,9 @@ export interface Application {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
   readonly engine: Engine;
+  /** The program, and the options by which its commands find the same database. */
+  readonly binary: string;
+  readonly database: string[];
   /** What it has printed so far, for the report of a failure. */
   log(): string;
   stop(): Promise<void>;
@@ -23,15 +26,16 @@ export interface Application {
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** Starts `whatscloud serve --demo` on a free port; `name` tells its database from others. */
-export async function start(name: string): Promise<Application> {
+/** Starts `whatscloud serve` on a free port, as the demo unless told otherwise; `name` tells its database from others. */
+export async function start(name: string, mode = ["--demo"]): Promise<Application> {
   const engine = chosenEngine();
   const binary = process.env.WHATSCLOUD_BINARY ?? resolve(__dirname, "../target/debug/whatscloud");
   const directory = await mkdtemp(join(tmpdir(), "whatscloud-e2e-"));
-  const options = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", directory];
+  const database = ["--data-dir", directory];
   if (engine === "postgres") {
-    options.push("--database-url", await freshDatabase(`e2e_${process.pid}_${name}`));
+    database.push("--database-url", await freshDatabase(`e2e_${process.pid}_${name}`));
   }
+  const options = ["serve", ...mode, "--listen", "127.0.0.1:0", ...database];
 
   const server = spawn(binary, options, { stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
@@ -41,7 +45,7 @@ export async function start(name: string): Promise<Application> {
   };
   try {
     const url = await listening(server, lines);
-    return { url, engine, log: () => lines.join("\n"), stop };
+    return { url, engine, binary, database, log: () => lines.join("\n"), stop };
   } catch (error) {
     await stop();
     throw new Error(`${binary} did not start: ${error}\n${lines.join("\n")}`);

@@ -78,44 +78,57 @@ pub fn provide_live() {
         }
     };
 
-    let opened = StoredValue::new(false);
-    let source = StoredValue::new_local(None::<Stream>);
-    let failures = StoredValue::new(0_u32);
-    let on_message = move |message: MessageEvent| {
-        let Some(data) = message.data().as_string() else { return };
-        // An event of a newer server than this page is one we do not know: read everything again.
-        note(match serde_json::from_str(&data).unwrap_or(LiveEvent::Lagged) {
-            LiveEvent::ContactChanged { .. } => Changed { contacts: true, ..Changed::default() },
-            LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
-            LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
-            LiveEvent::Lagged => Changed { contacts: true, messages: true, settings: true },
-        });
-    };
-    let on_open = move || {
-        failures.try_set_value(0);
-        if opened.try_update_value(|opened| std::mem::replace(opened, true)) == Some(true) {
-            note(Changed { contacts: true, messages: true, settings: true });
-        }
-    };
-    // The browser reconnects after a broken stream, but gives up for good on an answer that is none: a proxy's 502 while the
-    // server restarts, a 503 while the database is away. So the stream is opened again, ever more slowly.
-    let attempt = RwSignal::new(0_u32);
-    let on_error = move || {
-        let given_up = source.try_with_value(|source| {
-            source.as_ref().is_some_and(|stream| stream.source.ready_state() == EventSource::CLOSED)
-        });
-        if given_up == Some(true) {
-            let failed = failures.try_update_value(|failures| { *failures += 1; *failures }).unwrap_or(1);
-            let wait = FIRST_WAIT.saturating_mul(1 << failed.min(5));
-            // Without a timer the page is no worse off than before.
-            let _ = set_timeout(move || { attempt.try_update(|attempt| *attempt += 1); }, wait);
-        }
-    };
+    // In the browser alone: a stream may not leave the thread it was opened on.
     Effect::new(move |_| {
-        attempt.track();
-        source.try_set_value(Stream::open(on_message, on_open, on_error));
-        on_cleanup(move || {
-            source.try_set_value(None);
+        let opened = StoredValue::new(false);
+        let source = StoredValue::new_local(None::<Stream>);
+        let failures = StoredValue::new(0_u32);
+        let on_message = move |message: MessageEvent| {
+            let Some(data) = message.data().as_string() else { return };
+            // An event of a newer server than this page is one we do not know: read everything again.
+            note(match serde_json::from_str(&data).unwrap_or(LiveEvent::Lagged) {
+                LiveEvent::ContactChanged { .. } => Changed { contacts: true, ..Changed::default() },
+                LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
+                LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
+                LiveEvent::Lagged => Changed { contacts: true, messages: true, settings: true },
+            });
+        };
+        let on_open = move || {
+            failures.try_set_value(0);
+            if opened.try_update_value(|opened| std::mem::replace(opened, true)) == Some(true) {
+                note(Changed { contacts: true, messages: true, settings: true });
+            }
+        };
+        // The browser reconnects after a broken stream, but gives up for good on an answer that is none: a proxy's 502 while the
+        // server restarts, a 503 while the database is away. So the stream is opened again, ever more slowly.
+        let attempt = RwSignal::new(0_u32);
+        let on_error = move || {
+            let given_up = source.try_with_value(|source| {
+                source.as_ref().is_some_and(|stream| stream.source.ready_state() == EventSource::CLOSED)
+            });
+            if given_up == Some(true) {
+                let failed = failures
+                    .try_update_value(|failures| {
+                        *failures += 1;
+                        *failures
+                    })
+                    .unwrap_or(1);
+                let wait = FIRST_WAIT.saturating_mul(1 << failed.min(5));
+                // Without a timer the page is no worse off than before.
+                let _ = set_timeout(
+                    move || {
+                        attempt.try_update(|attempt| *attempt += 1);
+                    },
+                    wait,
+                );
+            }
+        };
+        Effect::new(move |_| {
+            attempt.track();
+            source.try_set_value(Stream::open(on_message, on_open, on_error));
+            on_cleanup(move || {
+                source.try_set_value(None);
+            });
         });
     });
 }

@@ -29,7 +29,8 @@ Usage: cargo xtask COMMAND
   build               the one file to deploy, optimised; prints its size against the goal
   ci                  formatting, lints for server and browser, licences, then everything of `test`
   dev [-- ARGS]       rebuild and restart whenever a source file changes
-  bench NAME [ARGS]   a benchmark of the release build";
+  bench NAME [ARGS]   a benchmark of the release build
+  score [--misses]    how well the detector does on its corpus, language by language";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -57,6 +58,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ("ci", []) => checks::ci(),
         ("dev", rest) => dev::watch(passed_on(rest)),
         ("bench", [name, rest @ ..]) => server::bench(name, passed_on(rest)).map(|()| ExitCode::SUCCESS),
+        ("score", rest) => tests::score(rest).map(|()| ExitCode::SUCCESS),
         ("help" | "--help" | "-h", _) => {
             eprintln!("{USAGE}");
             Ok(ExitCode::SUCCESS)

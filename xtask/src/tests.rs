@@ -61,6 +61,11 @@ pub fn conclude(report: &Report) -> ExitCode {
     if report.conclude() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The detector's score on its corpus.
+pub fn score(arguments: &[String]) -> Result<()> {
+    run(cargo().args(["run", "--quiet", "--package", "detection", "--example", "score", "--"]).args(arguments))
+}
+
 fn prepare() -> Result<(TestPrograms, Cluster)> {
     let programs = tools::test_programs()?;
     tools::npm_packages()?;

@@ -40,7 +40,7 @@ pub(super) fn Actions() -> impl IntoView {
             </div>
             <div class="cluster">
                 <Button on:click=move |_| asking.set(true)>"Open dialog"</Button>
-                <Menu id="gallery-menu" label="Actions" trigger=ViewFnOnce::from(|| "Open menu") align_start=true>
+                <Menu id="gallery-menu" label="Open menu of actions" trigger=ViewFnOnce::from(|| "Open menu") align_start=true>
                     <MenuLink href="#main" glyph=Glyph::Person>"Show contact"</MenuLink>
                     <MenuItem glyph=Glyph::Blocked danger=true>"Block"</MenuItem>
                 </Menu>

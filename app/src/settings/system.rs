@@ -434,9 +434,9 @@ fn Languages(fields: Fields) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <fieldset class="choice-group">
-            <legend class="field-label">{system.languages}</legend>
-            <p class="field-hint">{system.languages_hint}</p>
+        <fieldset>
+            <legend class="choice-legend">{system.languages}</legend>
+            <p class="choice-hint">{system.languages_hint}</p>
             // A box that is not ticked, or cannot be changed, is not submitted: so the form says that there was something to tick.
             <input type="hidden" name=LISTEN[0] value=LANGUAGES[0]/>
             <div class="language-list">{boxes}</div>

@@ -428,7 +428,8 @@ const SYSTEM: System = System {
     out_title: "Opting out",
     out_lead: "Stops marketing only: people who opt out still get answers and order updates.",
     out_keywords: "Opt-Out Keywords",
-    out_keywords_hint: "A message that is exactly one of these words stops marketing. Capitals and punctuation do not matter.",
+    out_keywords_hint: "A message of one of these words, polite words around it or not, stops marketing. Requests in other words, such as \
+                        “please don’t message me”, are understood as well: try the keyword lab.",
     out_message: "Opt-Out Confirmation Message",
     out_message_hint: "Sent once, right after somebody opts out. It must not promote anything and must name the way back.",
     in_title: "Opting in",

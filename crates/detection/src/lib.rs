@@ -6,6 +6,7 @@ mod grammar;
 mod message;
 mod repair;
 mod text;
+mod unicode;
 
 use std::borrow::Cow;
 
@@ -325,20 +326,23 @@ impl Reading<'_> {
             .keywords
             .get(text)?
             .iter()
-            .filter(|keyword| self.lexicon.speaks(keyword.language))
-            .filter(|keyword| !keyword.needs_evidence || self.is_evident(keyword.language, words))
+            .filter(|keyword| self.lexicon.speaks(keyword.language) || self.is_sign(keyword.language, words))
+            .filter(|keyword| !keyword.needs_evidence || self.is_evident(keyword.language))
             .min_by_key(|keyword| severity(keyword.says))
     }
 
     /// Whether a word that is ordinary elsewhere is meant in this language: the sender's country speaks it.
-    fn is_evident(&self, language: usize, words: &[Word]) -> bool {
+    fn is_evident(&self, language: usize) -> bool {
         let language = &self.grammar.languages[language];
-        let spoken = self.context.country.is_some_and(|country| {
+        self.context.country.is_some_and(|country| {
             language.countries.iter().any(|spoken| spoken.eq_ignore_ascii_case(country))
-        });
-        // Latin letters that stand for a word of a script without letters are written in capitals on purpose (TD).
-        let sign = matches!(language.code, "zh" | "ja" | "ko") && words.iter().all(|word| word.capitals);
-        spoken || sign
+        })
+    }
+
+    /// Whether Latin capitals stand for a Chinese word (TD): nobody writes them by chance, so they count whatever is muted (R39).
+    fn is_sign(&self, language: usize, words: &[Word]) -> bool {
+        self.grammar.languages[language].code == "zh"
+            && words.iter().all(|word| word.capitals && word.text.is_ascii())
     }
 
     /// The answer to our own question (R7): only then do yes and no say anything about marketing.

@@ -1,7 +1,6 @@
 //! From what was received to words that can be compared: folding per script, and cutting into words.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::unicode::{decomposed, is_mark, nfkc};
 
 /// What separates a word from the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +109,7 @@ pub(crate) fn cut(text: &str) -> Text {
 
 /// Whether a letter is folded together with the one before it: marks, half-width voicing signs, vowels and finals of Hangul.
 fn continues(letter: char) -> bool {
-    is_combining_mark(letter) || matches!(letter, '\u{FF9E}' | '\u{FF9F}' | '\u{1160}'..='\u{11FF}')
+    is_mark(letter) || matches!(letter, '\u{FF9E}' | '\u{FF9F}' | '\u{1160}'..='\u{11FF}')
 }
 
 /// The class of a folded letter, as far as cutting cares.
@@ -147,7 +146,8 @@ impl Cutter {
             self.text.stop_sign = true;
         }
         let original = straight.chars().next().unwrap_or(' ');
-        let lowered: String = straight.nfkc().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect();
+        let lowered: String =
+            nfkc(&straight).chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect();
         let folded: String = fold(&lowered);
         for letter in folded.chars() {
             self.letter(letter, original, start, end);
@@ -157,7 +157,7 @@ impl Cutter {
     fn letter(&mut self, letter: char, original: char, start: usize, end: usize) {
         match kind(letter) {
             // A mark that follows a Latin letter only after folding, over an apostrophe or a sign that is dropped.
-            Kind::Word if is_combining_mark(letter) && self.current.ends_with(|last: char| last.is_ascii()) => {}
+            Kind::Word if is_mark(letter) && self.current.ends_with(|last: char| last.is_ascii()) => {}
             Kind::Word => {
                 if self.apostrophe {
                     self.apostrophe = false;
@@ -226,7 +226,7 @@ fn kind(letter: char) -> Kind {
         // Markup stands around words and inside spelled-out ones; a hyphen parts as a space does.
         '*' | '_' | '~' | '-' | '/' | '+' | '&' | '#' | '@' | '=' => Kind::Joiner,
         _ if is_ideographic(letter) => Kind::Ideograph,
-        _ if letter.is_alphanumeric() || is_combining_mark(letter) => Kind::Word,
+        _ if letter.is_alphanumeric() || is_mark(letter) => Kind::Word,
         _ if letter.is_whitespace() => Kind::Space,
         _ if letter.is_control() => Kind::Space,
         _ => Kind::Joiner,
@@ -303,9 +303,9 @@ fn fold(lowered: &str) -> String {
                 latin = true;
                 folded.push('i');
             }
-            _ if is_combining_mark(letter) && latin => {}
+            _ if is_mark(letter) && latin => {}
             _ => {
-                let base = std::iter::once(letter).nfd().next().unwrap_or(letter);
+                let base = decomposed(letter);
                 latin = base.is_ascii_alphabetic();
                 folded.push(if latin { base } else { letter });
             }

@@ -233,7 +233,7 @@ fn received(
         context_wamid: None,
         sent_at: line.at.micros(),
         received_at: line.at.micros(),
-        raw: "{}".to_owned(),
+        raw: serde_json::json!({"type": "text", "text": {"body": line.text}}).to_string(),
     }
 }
 

@@ -1,0 +1,54 @@
+//! `cargo xtask score`: how well the detector does on its corpus, language by language.
+//!
+//! Options: `--misses` lists what it gets wrong in the part that rules are written against; never the test part's.
+#![allow(clippy::print_stdout, reason = "this program prints a table")]
+
+#[path = "../tests/corpus_reader.rs"]
+mod corpus_reader;
+
+use corpus_reader::{Score, corpus, lexicon};
+
+fn percent(part: usize, whole: usize) -> String {
+    if whole == 0 {
+        return "–".to_owned();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand messages")]
+    let percent = part as f64 * 100.0 / whole as f64;
+    format!("{percent:.1} %")
+}
+
+fn row(name: &str, score: &Score) {
+    println!(
+        "| {name} | {} | {} | {} | {} | {} |",
+        score.messages,
+        percent(score.recognised, score.opt_outs),
+        percent(score.caught, score.opt_outs),
+        percent(score.false_opt_outs, score.others),
+        percent(score.false_holds, score.others),
+    );
+}
+
+fn main() {
+    let misses = std::env::args().any(|argument| argument == "--misses");
+    let lexicon = lexicon();
+    for (title, test) in [("Test part (rules are not written against it)", true), ("Training part", false)] {
+        let mut total = Score::default();
+        println!("{title}\n");
+        println!("| language | messages | opt-outs recognised | … or held | false opt-outs | false holds |");
+        println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+        for (language, messages) in corpus() {
+            let mut score = Score::default();
+            for message in messages.iter().filter(|message| message.is_test() == test) {
+                let (got, _) = message.read(&lexicon);
+                score.add(message.want, got);
+                if misses && !test && got != message.want {
+                    eprintln!("{language}: {} not {}: {}", got.as_str(), message.want.as_str(), message.text);
+                }
+            }
+            row(&language, &score);
+            total = total.plus(&score);
+        }
+        row("all", &total);
+        println!();
+    }
+}
