@@ -20,6 +20,8 @@ export interface Application {
   readonly database: string[];
   /** What it has printed so far, for the report of a failure. */
   log(): string;
+  /** The link of the first start, once it is printed: it makes the business and its owner. */
+  setupLink(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -45,7 +47,8 @@ export async function start(name: string, mode = ["--demo"]): Promise<Applicatio
   };
   try {
     const url = await listening(server, lines);
-    return { url, engine, binary, database, log: () => lines.join("\n"), stop };
+    const setupLink = () => linkOf(url, lines);
+    return { url, engine, binary, database, log: () => lines.join("\n"), setupLink, stop };
   } catch (error) {
     await stop();
     throw new Error(`${binary} did not start: ${error}\n${lines.join("\n")}`);
@@ -93,6 +96,16 @@ function listening(server: ChildProcess, lines: string[]): Promise<string> {
       });
     }
   });
+}
+
+/** The setup link among what was printed, at the address where the server really listens. */
+function linkOf(url: string, lines: string[]): string | undefined {
+  const printed = lines.map((line) => /first start: open (\S+)/.exec(line)?.[1]).find((link) => link !== undefined);
+  if (printed === undefined) {
+    return undefined;
+  }
+  const { pathname, search } = new URL(printed);
+  return `${url}${pathname}${search}`;
 }
 
 /** Asks the server to stop, and insists if it does not. */

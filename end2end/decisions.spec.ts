@@ -61,8 +61,8 @@ test("the lab explains as one types, in the browser, with the keywords on the pa
   await expect(steps).toContainText("Opted in → Held");
   await page.getByLabel("Message from the customer").fill("hasta luego");
   await expect(steps).toContainText("Marketing may be sent.");
-  await page.getByLabel("Opt-Out Keywords").fill("HASTA LUEGO");
-  await page.getByLabel("Opt-Out Keywords").press("Enter");
+  await page.getByRole("textbox", { name: "Opt-Out Keywords" }).fill("HASTA LUEGO");
+  await page.getByRole("textbox", { name: "Opt-Out Keywords" }).press("Enter");
   await expect(steps).toContainText("one of your Opt-Out Keywords");
   await hydrated(page);
 });
@@ -73,8 +73,8 @@ test("edited keywords are checked against real messages before they are saved", 
   await open(page, "/settings/application/opt-in-out");
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByText(/^0 messages would be understood differently/)).toBeVisible();
-  await page.getByLabel("Opt-Out Keywords").fill("BYE FOR NOW");
-  await page.getByLabel("Opt-Out Keywords").press("Enter");
+  await page.getByRole("textbox", { name: "Opt-Out Keywords" }).fill("BYE FOR NOW");
+  await page.getByRole("textbox", { name: "Opt-Out Keywords" }).press("Enter");
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByText(/^1 message would be understood differently/)).toBeVisible();
   await expect(page.getByRole("link", { name: "Replay Example" })).toBeVisible();

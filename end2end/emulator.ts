@@ -28,6 +28,21 @@ export class Emulator {
     return answer.data;
   }
 
+  /** The requests for one customer that WhatsApp took, in order. */
+  async takenFor(phone: string): Promise<SentRequest[]> {
+    return (await this.requests()).filter((request) => request.to === phone && request.status === 200);
+  }
+
+  /** The words of what one customer got as text, in order. */
+  async textsFor(phone: string): Promise<string[]> {
+    return (await this.takenFor(phone)).map((request) => request.body.text?.body).filter((text) => text !== undefined);
+  }
+
+  /** A customer's words, `ago` seconds before now: of two words in one second, WhatsApp does not tell which came first. */
+  writes(phone: string, text: string, ago = 0): Promise<Inbound> {
+    return this.inbound({ from: phone, text, timestamp: Math.floor(Date.now() / 1000) - ago });
+  }
+
   /** A customer's message: `{ from, text | button | interactive | …, context? }`. */
   inbound(message: Record<string, unknown>): Promise<Inbound> {
     return this.call("POST", "/inbound", message);

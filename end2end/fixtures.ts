@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type Cookie, type Page } from "@playwright/test";
 
 import { start, type Application } from "./application";
 import { Emulator } from "./emulator";
@@ -84,11 +84,28 @@ export async function login(page: Page, user = DEMO_USER): Promise<void> {
   await hydrated(page);
 }
 
+/** The sessions of this worker's application, by address: a worker is a process of its own. */
+const sessions = new Map<string, Cookie[]>();
+
+/** Opens a page as somebody who is signed in: by the form the first time, later with the session of that time. */
+export async function enter(page: Page, path: string, user = DEMO_USER): Promise<void> {
+  const session = sessions.get(user.email);
+  if (session) {
+    await page.context().addCookies(session);
+  } else {
+    await login(page, user);
+    sessions.set(user.email, await page.context().cookies());
+  }
+  await open(page, path);
+}
+
 /** Fails on what axe finds wrong with the page as it is now. Needs JavaScript. */
 export async function accessible(page: Page): Promise<void> {
-  const axe = await readFile(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
-  // Evaluated by the debugger, so the content security policy of the page does not apply.
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => "axe" in window))) {
+    const axe = await readFile(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
+    // Evaluated by the debugger, so the content security policy of the page does not apply.
+    await page.evaluate(axe);
+  }
   // Colours on their way from one theme to the other are neither's.
   await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
   const violations = await page.evaluate(async () => {
@@ -107,15 +124,26 @@ export async function accessible(page: Page): Promise<void> {
 /** The widths and colour schemes in which every page has to look right. */
 const LOOKS = [360, 1440].flatMap((width) => (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })));
 
-/** Takes pictures of the page as it is, small and large, light and dark, into `shots/`. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/** How much of a long list a picture shows. */
+const PICTURE_HEIGHT = 3_000;
+
+/** Shows the page as it is small and large, light and dark, to `check`, and takes a picture of each look into `shots/`. */
+export async function shoot(page: Page, name: string, check: (look: string) => Promise<void>): Promise<void> {
   const before = page.viewportSize();
   for (const { width, colorScheme } of LOOKS) {
     await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `shots/${name}-${width}-${colorScheme}.png`, fullPage: true, animations: "disabled" });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const look = `${name}-${width}-${colorScheme}`;
+    await check(look);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.screenshot({
+      path: `shots/${look}.png`,
+      fullPage: true,
+      animations: "disabled",
+      clip: { x: 0, y: 0, width, height: Math.min(height, PICTURE_HEIGHT) },
+    });
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   if (before) {
     await page.setViewportSize(before);
   }

@@ -21,7 +21,8 @@ pub fn shell(site: Site) -> impl IntoView {
         ("%LAB_JS%", &site.lab_js),
         ("%LAB_WASM%", &site.lab_wasm),
     ];
-    let start = addresses.iter().fold(START.to_owned(), |start, (mark, address)| start.replace(mark, address));
+    let start =
+        addresses.iter().fold(START.to_owned(), |start, (mark, address)| start.replace(mark, address));
     view! {
         <!DOCTYPE html>
         <html lang=visit.language.tag() dir=visit.language.direction() data-theme=visit.theme.attribute()>

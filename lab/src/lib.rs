@@ -21,7 +21,8 @@ mod tests {
             text: "please don’t message me".to_owned(),
             ..detection::Question::default()
         });
-        let finding: detection::Finding = serde_json::from_str(&classify(&question.unwrap()).unwrap()).unwrap();
+        let finding: detection::Finding =
+            serde_json::from_str(&classify(&question.unwrap()).unwrap()).unwrap();
         assert_eq!(finding.verdict, detection::Verdict::OptOut);
         assert_eq!(classify("no question"), None);
     }

@@ -52,7 +52,8 @@ async fn a_shop_with_a_thousand_people_of_whom_fifty_opted_out(shop: Shop) {
         templates["data"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
     assert_eq!(names, ["order_confirmation", "spring_sale"]);
 
-    let session = auth::log_in(&shop.service, demo::EMAIL, demo::PASSWORD, "127.0.0.1".parse().ok()).await.unwrap();
+    let session =
+        auth::log_in(&shop.service, demo::EMAIL, demo::PASSWORD, "127.0.0.1".parse().ok()).await.unwrap();
     let signed_in = auth::signed_in(&shop.service, &session.token).await.unwrap().unwrap();
     assert_eq!((signed_in.business_name.as_str(), signed_in.demo), (demo::BUSINESS_NAME, true));
 

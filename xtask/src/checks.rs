@@ -27,7 +27,9 @@ pub fn ci() -> Result<ExitCode> {
     if root().join("bench/Cargo.toml").exists() {
         report.part("lints: bench", || clippy(&["--package", "bench", "--all-targets"]));
     }
-    report.part("lints: browser", || clippy(&["--package", "frontend", "--package", "lab", "--target", WASM_TARGET]));
+    report.part("lints: browser", || {
+        clippy(&["--package", "frontend", "--package", "lab", "--target", WASM_TARGET])
+    });
     tests::everything(&mut report)?;
     Ok(tests::conclude(&report))
 }

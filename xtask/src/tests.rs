@@ -63,7 +63,9 @@ pub fn conclude(report: &Report) -> ExitCode {
 
 /// The detector's score on its corpus.
 pub fn score(arguments: &[String]) -> Result<()> {
-    run(cargo().args(["run", "--quiet", "--package", "detection", "--example", "score", "--"]).args(arguments))
+    run(cargo()
+        .args(["run", "--quiet", "--package", "detection", "--example", "score", "--"])
+        .args(arguments))
 }
 
 fn prepare() -> Result<(TestPrograms, Cluster)> {

@@ -14,9 +14,9 @@ use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::live::use_live;
 use crate::ui::{
-    Badge, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager,
-    Person, Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo,
-    Tone, Variant,
+    Badge, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager, Person,
+    Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo, Tone,
+    Variant,
 };
 use crate::visit::may;
 use crate::words::{grouped, use_words};
@@ -175,8 +175,8 @@ fn Results(
             let list = list.read();
             let page = &list.page;
             let total = listing.state.map_or_else(|| list.counts.total(), |state| list.counts.of(state));
-            let summary =
-                (!searched && !page.rows.is_empty()).then(|| (words.contacts.summary)(page.rows.len(), total));
+            let summary = (!searched && !page.rows.is_empty())
+                .then(|| (words.contacts.summary)(page.rows.len(), total));
             (page.previous.is_some() || page.next.is_some() || summary.is_some()).then(|| {
                 let at = |cursor: Option<String>| cursor.map(|cursor| listing.at(cursor).href());
                 let (previous, next) = (at(page.previous.clone()), at(page.next.clone()));
@@ -216,12 +216,17 @@ fn follow(list: RwSignal<ContactList>, listing: Listing) {
     Effect::new(move |before: Option<[u32; 3]>| {
         let now = [live.contacts.get(), live.messages.get(), recorded.map_or(0, |refresh| refresh.0.get())];
         if before.is_some_and(|before| before != now) {
-            let turn = asked.try_update_value(|asked| { *asked += 1; *asked });
+            let turn = asked.try_update_value(|asked| {
+                *asked += 1;
+                *asked
+            });
             let query = listing.query();
             spawn_local(async move {
                 let fresh = list_contacts(query).await;
                 // An answer that was overtaken by a later question is old news.
-                if let Ok(fresh) = fresh && asked.try_get_value() == turn {
+                if let Ok(fresh) = fresh
+                    && asked.try_get_value() == turn
+                {
                     list.try_set(fresh);
                 }
             });
@@ -255,12 +260,7 @@ fn NothingFound(filtered: bool) -> impl IntoView {
 }
 
 #[component]
-fn Rows(
-    list: RwSignal<ContactList>,
-    listing: Listing,
-    generation: u32,
-    busy: Signal<bool>,
-) -> impl IntoView {
+fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Signal<bool>) -> impl IntoView {
     let words = use_words();
     let by_name = listing.sort == ContactSort::Name;
     let other = listing

@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 use super::api::{DecideReview, Open, list_reviews};
 use crate::live::use_live;
 use crate::ui::{
-    Badge, Banner, Button, Card, EmptyState, Glyph, Page, Press, Skeleton, Shape, Suspended, TimeAgo, Tone, Variant, date, exact,
-    use_toasts,
+    Badge, Banner, Button, Card, EmptyState, Glyph, Page, Press, Shape, Skeleton, Suspended, TimeAgo, Tone,
+    Variant, date, exact, use_toasts,
 };
 use crate::visit::may;
 use crate::words::{grouped, use_words};

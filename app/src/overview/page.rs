@@ -3,8 +3,8 @@ use domain::role::Right;
 use leptos::prelude::*;
 
 use super::api::{Today, today};
-use crate::decisions::DECISIONS_PATH;
 use crate::contacts::EventItem;
+use crate::decisions::DECISIONS_PATH;
 use crate::live::use_live;
 use crate::settings::{Connection, OPT_IN_OUT_PATH};
 use crate::ui::{

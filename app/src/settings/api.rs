@@ -220,14 +220,17 @@ pub struct Replay {
 }
 
 /// The languages that can be listened for, in the order in which they are shown. English always is.
-pub const LANGUAGES: [&str; 17] = [
-    "en", "es", "pt", "fr", "de", "it", "nl", "hi", "ar", "id", "tr", "he", "ru", "zh", "ja", "af", "ko",
-];
+pub const LANGUAGES: [&str; 17] =
+    ["en", "es", "pt", "fr", "de", "it", "nl", "hi", "ar", "id", "tr", "he", "ru", "zh", "ja", "af", "ko"];
 
 /// The languages listened for when these are muted.
 #[must_use]
 pub fn listened(muted: &[String]) -> Vec<String> {
-    LANGUAGES.iter().filter(|code| !muted.iter().any(|muted| muted == *code)).map(|code| (*code).to_owned()).collect()
+    LANGUAGES
+        .iter()
+        .filter(|code| !muted.iter().any(|muted| muted == *code))
+        .map(|code| (*code).to_owned())
+        .collect()
 }
 
 /// The languages muted when these are listened for.

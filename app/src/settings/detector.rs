@@ -12,6 +12,7 @@ pub async fn ask(question: &Question) -> Option<Finding> {
     let loader = js_sys::Reflect::get(&window(), &JsValue::from_str(LOADER)).ok()?;
     let question = serde_json::to_string(question).ok()?;
     let asked = loader.dyn_into::<js_sys::Function>().ok()?.call1(&JsValue::NULL, &question.into()).ok()?;
-    let answer = wasm_bindgen_futures::JsFuture::from(asked.dyn_into::<js_sys::Promise>().ok()?).await.ok()?;
+    let answer =
+        wasm_bindgen_futures::JsFuture::from(asked.dyn_into::<js_sys::Promise>().ok()?).await.ok()?;
     serde_json::from_str(&answer.as_string()?).ok()
 }

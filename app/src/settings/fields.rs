@@ -1,9 +1,13 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use detection::{Question, Rule, Verdict};
 use domain::permit::Reachable;
 use domain::settings::{Draft, Field, FieldProblem, Policies, Problem, Warning, warnings};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use super::detector::ask;
 use crate::error::FieldName;
 use crate::ui::{ChipIssue, Judge, Severity};
 use crate::words::use_words;
@@ -39,6 +43,8 @@ pub struct Fields {
     pub problems: Memo<Vec<FieldProblem>>,
     /// What deserves a second look.
     pub warnings: Memo<Vec<Warning>>,
+    /// What the detector makes of keywords that were added here, when no list holds them.
+    pub known: RwSignal<HashMap<String, (Verdict, Rule)>>,
 }
 
 impl Fields {
@@ -88,7 +94,33 @@ impl Fields {
             draft,
             problems,
             warnings,
+            known: RwSignal::new(HashMap::new()),
         }
+    }
+
+    /// Asks the detector about keywords as they are added, so that lists hold no more than they need.
+    pub fn look_up_added(&self) {
+        let fields = *self;
+        let at_first = RwSignal::new(None::<Vec<String>>);
+        Effect::new(move |_| {
+            let mut listed = fields.opt_out_keywords.get();
+            listed.extend(fields.opt_in_keywords.get());
+            let Some(before) = at_first.get_untracked() else {
+                at_first.set(Some(listed));
+                return;
+            };
+            for word in listed {
+                if before.contains(&word) || fields.known.read_untracked().contains_key(&word) {
+                    continue;
+                }
+                spawn_local(async move {
+                    let question = Question { text: word.clone(), ..Question::default() };
+                    if let Some(found) = ask(&question).await {
+                        fields.known.try_update(|known| known.insert(word, (found.verdict, found.rule)));
+                    }
+                });
+            }
+        });
     }
 
     /// Replaces everything, as when somebody else's version is loaded.
@@ -160,11 +192,25 @@ impl Fields {
             if wrong {
                 return Some(ChipIssue { severity: Severity::Error, message: String::new() });
             }
-            let ordinary = Warning::OrdinaryWord { field, index: at };
-            fields.warnings.read().contains(&ordinary).then(|| ChipIssue {
-                severity: Severity::Warning,
-                message: words.settings.system.warning(ordinary, word),
-            })
+            let system = &words.settings.system;
+            let suspicious =
+                [Warning::OrdinaryWord { field, index: at }, Warning::BotCommand { field, index: at }];
+            let warnings = fields.warnings.read();
+            let message = suspicious
+                .into_iter()
+                .find(|warning| warnings.contains(warning))
+                .map(|warning| system.warning(warning, word))
+                .or_else(|| match fields.known.read().get(word)? {
+                    (Verdict::OptOut, Rule::ShippedKeyword) if field == Field::OptOutKeywords => {
+                        Some((system.covered)(word))
+                    }
+                    (Verdict::OptIn, Rule::ShippedKeyword) if field == Field::OptInKeywords => {
+                        Some((system.covered)(word))
+                    }
+                    (Verdict::Hold, _) if field == Field::OptOutKeywords => Some((system.unclear)(word)),
+                    _ => None,
+                });
+            message.map(|message| ChipIssue { severity: Severity::Warning, message })
         })
     }
 }

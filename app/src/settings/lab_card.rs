@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use super::detector::ask;
 use super::lab::{PLUS_ONE, Step, question, run, steps};
-use crate::ui::{Bubble, Card, Choice, Select, Size, TextField, Variant, Button};
+use crate::ui::{Bubble, Button, Card, Choice, Select, Size, TextField, Variant};
 use crate::words::{Lab, use_words};
 
 /// The keyword lab: type what a customer might write and read what would happen. Runs where the page runs, on the code that runs
@@ -50,7 +50,9 @@ pub fn KeywordLab(
             let try_it = move |_| {
                 text.set(example.to_owned());
                 // The field keeps a value of its own, as every text field does.
-                if let Some(input) = field.get_untracked().and_then(|field| field.query_selector("input").ok().flatten()) {
+                if let Some(input) =
+                    field.get_untracked().and_then(|field| field.query_selector("input").ok().flatten())
+                {
                     use leptos::wasm_bindgen::JsCast;
                     input.unchecked_ref::<web_sys::HtmlInputElement>().set_value(example);
                 }

@@ -9,7 +9,9 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::OPT_IN_OUT_PATH;
-use super::api::{LANGUAGES, OptInOut, Refused, SaveSettings, load_opt_in_out, parse_reachable, reachable_word};
+use super::api::{
+    LANGUAGES, OptInOut, Refused, SaveSettings, load_opt_in_out, parse_reachable, reachable_word,
+};
 use super::difference::{Difference, differences};
 use super::fields::{Fields, control_id};
 use super::frame::SettingsFrame;
@@ -74,6 +76,7 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     let OptInOut { settings, business_name, refused } = loaded;
     let start = refused.as_ref().map_or_else(|| settings.draft.clone(), |refused| refused.draft.clone());
     let fields = Fields::new(&start, business_name.clone());
+    fields.look_up_added();
     let base = RwSignal::new(settings.clone());
     // A draft that was refused for other reasons may be out of date as well.
     let overtaken = |refused: &&Refused| refused.conflict || refused.base_version != settings.version;
@@ -92,7 +95,8 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     if cfg!(feature = "hydrate") {
         keep_when_left(move || {
             let (unsaved, discarded) = (unsaved.try_get_untracked()?, discarded.try_get_untracked()?);
-            let (base_version, draft) = (base.try_read_untracked()?.version, fields.draft.try_get_untracked()?);
+            let (base_version, draft) =
+                (base.try_read_untracked()?.version, fields.draft.try_get_untracked()?);
             (unsaved && !discarded).then_some(Unsaved { base_version, draft })
         });
     }
@@ -127,7 +131,11 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
         if kept.base_version == theirs.version {
             toasts.success(system.restored);
         } else {
-            met.set(Some(Met { changed: differences(&mine, &theirs.draft, words), theirs, against_mine: true }));
+            met.set(Some(Met {
+                changed: differences(&mine, &theirs.draft, words),
+                theirs,
+                against_mine: true,
+            }));
         }
     });
     let complain = move |error: AppError| {
@@ -169,7 +177,10 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
                 said_saved.set(true);
                 // The address of a plain form that was refused leads to its draft, which is no longer news.
                 if !ticket.is_empty() {
-                    navigate(OPT_IN_OUT_PATH, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+                    navigate(
+                        OPT_IN_OUT_PATH,
+                        NavigateOptions { replace: true, scroll: false, ..Default::default() },
+                    );
                 }
             }
             Some(Err(AppError::Conflict)) => look(true),
@@ -446,8 +457,23 @@ fn Languages(fields: Fields) -> impl IntoView {
 
 /// The names under which the languages are submitted.
 const LISTEN: [&str; 17] = [
-    "listen[0]", "listen[1]", "listen[2]", "listen[3]", "listen[4]", "listen[5]", "listen[6]", "listen[7]", "listen[8]",
-    "listen[9]", "listen[10]", "listen[11]", "listen[12]", "listen[13]", "listen[14]", "listen[15]", "listen[16]",
+    "listen[0]",
+    "listen[1]",
+    "listen[2]",
+    "listen[3]",
+    "listen[4]",
+    "listen[5]",
+    "listen[6]",
+    "listen[7]",
+    "listen[8]",
+    "listen[9]",
+    "listen[10]",
+    "listen[11]",
+    "listen[12]",
+    "listen[13]",
+    "listen[14]",
+    "listen[15]",
+    "listen[16]",
 ];
 
 /// After a plain form was refused: what is wrong, with links to the fields. In the browser the fields say it themselves.

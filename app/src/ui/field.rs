@@ -6,7 +6,7 @@ use crate::single_keys::use_single_keys;
 use crate::words::use_words;
 
 /// The `aria-describedby` of a control: the ids of its hint and, while there is one, its error.
-fn described_by(
+pub(super) fn described_by(
     id: &str,
     has_hint: bool,
     error: Signal<Option<String>>,

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::field::FieldFrame;
+use super::field::{FieldFrame, described_by};
 use super::icon::{Glyph, Icon};
 
 /// One thing to choose.
@@ -35,9 +35,10 @@ pub fn Select(
     #[prop(optional, into)]
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
+    let describe = described_by(name, hint.is_some(), error);
     view! {
         <FieldFrame id=name label hint error>
-            <SelectControl id=name name choices value on_change=on_change/>
+            <SelectControl id=name name choices value describe=Signal::derive(describe) error on_change=on_change/>
         </FieldFrame>
     }
 }
@@ -58,6 +59,12 @@ pub fn SelectControl(
     /// Its name when no visible label has it.
     #[prop(optional, into)]
     label: Option<String>,
+    /// The ids of what describes it.
+    #[prop(optional, into)]
+    describe: Signal<Option<String>>,
+    /// What is wrong with the choice.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
     /// Called with the value at each change.
     #[prop(default = None)]
     on_change: Option<Callback<String>>,
@@ -73,6 +80,8 @@ pub fn SelectControl(
                 id=id
                 name=name
                 aria-label=label
+                aria-describedby=move || describe.get()
+                aria-invalid=move || error.read().is_some().then_some("true")
                 on:change=move |event| {
                     if let Some(on_change) = on_change {
                         on_change.run(event_target_value(&event));

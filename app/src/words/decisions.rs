@@ -54,7 +54,9 @@ impl Decisions {
             ReviewKind::Hold => {
                 "Marketing is paused until you decide. Without a decision it counts as a stop after ten working days."
             }
-            ReviewKind::Complaint => "Marketing has stopped. Look at what went wrong, and answer if it helps.",
+            ReviewKind::Complaint => {
+                "Marketing has stopped. Look at what went wrong, and answer if it helps."
+            }
             ReviewKind::Erasure => "Marketing has stopped. Their data has to be deleted within a month.",
         },
     };

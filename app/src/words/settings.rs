@@ -1,5 +1,5 @@
-use domain::consent::State;
 use detection::Certainty;
+use domain::consent::State;
 use domain::role::Role;
 use domain::settings::{Field, Problem, Warning};
 
@@ -152,6 +152,10 @@ pub struct System {
     pub differs: fn(&str, &str) -> String,
     /// What is wrong with one keyword.
     pub keyword: fn(Problem, &str) -> String,
+    /// A keyword that is understood without being listed.
+    pub covered: fn(&str) -> String,
+    /// A keyword that may mean something else.
+    pub unclear: fn(&str) -> String,
     warning: fn(Warning, &str) -> String,
     field: fn(Field) -> &'static str,
 }
@@ -494,6 +498,12 @@ const SYSTEM: System = System {
     kept: "Nothing was saved yet. What you typed is still here.",
     differs: |mine, theirs| format!("yours says “{mine}”, theirs “{theirs}”"),
     keyword: english_keyword,
+    covered: |word| format!("“{word}” is understood anyway; you need not list it."),
+    unclear: |word| {
+        format!(
+            "“{word}” may mean something else: without it in your list, a person would be asked to decide."
+        )
+    },
     warning: english_warning,
     field: english_field,
 };
@@ -533,6 +543,12 @@ fn english_warning(warning: Warning, word: &str) -> String {
             let list = english_field(field);
             format!(
                 "“{word}” is an everyday word: a customer who answers with it alone would trigger {list}."
+            )
+        }
+        Warning::BotCommand { field, .. } => {
+            let list = english_field(field);
+            format!(
+                "“{word}” is what people type to move around in a chat menu. In {list} it would do more than that."
             )
         }
         Warning::LooserThanTheLaw => {

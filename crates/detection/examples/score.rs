@@ -3,7 +3,7 @@
 //! Options: `--misses` lists what it gets wrong in the part that rules are written against; never the test part's.
 #![allow(clippy::print_stdout, reason = "this program prints a table")]
 
-#[path = "../tests/corpus_reader.rs"]
+#[path = "../tests/corpus_reader/mod.rs"]
 mod corpus_reader;
 
 use corpus_reader::{Score, corpus, lexicon};

@@ -104,7 +104,9 @@ impl Rule {
     #[must_use]
     pub const fn certainty(self) -> Certainty {
         match self {
-            Self::Payload | Self::Keyword | Self::UsWord | Self::ShippedKeyword | Self::Answer => Certainty::Certain,
+            Self::Payload | Self::Keyword | Self::UsWord | Self::ShippedKeyword | Self::Answer => {
+                Certainty::Certain
+            }
             Self::KeywordAndFiller | Self::Phrase => Certainty::Clear,
             Self::Typo => Certainty::Likely,
             Self::Ambiguous | Self::LongText | Self::StopSign | Self::None => Certainty::Unclear,

@@ -107,7 +107,7 @@ pub(crate) struct Grammar {
     /// Words of agreement and refusal, for the answer to our own question.
     pub(crate) yes: Class,
     pub(crate) no: Class,
-    /// Keywords long and odd enough to be recognised with a typing mistake.
+    /// Keywords of one word that are long enough to be recognised with some typing mistake.
     pub(crate) typable: Vec<(Vec<char>, usize)>,
 }
 
@@ -188,7 +188,12 @@ impl Words {
         }
     }
 
-    /// Whether a word is known as it stands.
+    /// Whether a word is known by itself, not only by its beginning or end.
+    pub(crate) fn knows_whole(&self, word: &str) -> bool {
+        self.whole.contains_key(word)
+    }
+
+    /// Whether a word is known as it stands or by a part.
     pub(crate) fn knows(&self, word: &str) -> bool {
         let mut known = false;
         self.find(word, |_| known = true);
@@ -283,7 +288,12 @@ impl Reader {
         first
     }
 
-    fn line(&mut self, code: &'static str, line: &'static str, section: &mut Section) -> Result<(), &'static str> {
+    fn line(
+        &mut self,
+        code: &'static str,
+        line: &'static str,
+        section: &mut Section,
+    ) -> Result<(), &'static str> {
         if let Some(heading) = line.strip_prefix('[') {
             let heading = heading.strip_suffix(']').ok_or("a heading ends with ]")?;
             *section = match heading.split_once(' ') {
@@ -357,7 +367,8 @@ impl Reader {
         let literals = self.literals(word)?;
         let (first, rest) = literals.split_first().ok_or("an empty entry")?;
         if rest.is_empty() {
-            let classes = &mut self.grammar.classes_of[usize::try_from(*first).map_err(|_| "too many words")?];
+            let classes =
+                &mut self.grammar.classes_of[usize::try_from(*first).map_err(|_| "too many words")?];
             if !classes.contains(&class) {
                 classes.push(class);
             }
@@ -367,7 +378,13 @@ impl Reader {
         Ok(())
     }
 
-    fn keyword(&mut self, language: usize, says: Says, word: &str, needs_evidence: bool) -> Result<(), &'static str> {
+    fn keyword(
+        &mut self,
+        language: usize,
+        says: Says,
+        word: &str,
+        needs_evidence: bool,
+    ) -> Result<(), &'static str> {
         // Known words are never taken for typing mistakes of others.
         self.literals(word)?;
         let words = cut(word).words;
@@ -376,8 +393,7 @@ impl Reader {
             && let [only] = words.as_slice()
         {
             let letters: Vec<char> = only.text.chars().collect();
-            // Below six letters too many ordinary words are one letter away; STOP is worth a list of those.
-            if letters.len() >= 6 && !needs_evidence || text == "stop" {
+            if letters.len() >= 4 && !needs_evidence {
                 self.grammar.typable.push((letters, language));
             }
         }
@@ -468,9 +484,31 @@ impl Reader {
         // A name of its own, so that the word `no` is not the class of all words for no.
         let class = self.class("", &format!("={piece}"));
         for word in words {
-            self.member(class, word)?;
+            if word.starts_with('<') {
+                let included = self.named(code, word)?;
+                self.include(class, included);
+            } else {
+                self.member(class, word)?;
+            }
         }
         Ok(class)
+    }
+
+    /// Makes every member of one class one of another.
+    fn include(&mut self, class: Class, included: Class) {
+        for classes in &mut self.grammar.classes_of {
+            if classes.contains(&included) && !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        for members in self.grammar.longer.values_mut() {
+            let more: Vec<_> = members
+                .iter()
+                .filter(|(_, of)| *of == included)
+                .map(|(rest, _)| (rest.clone(), class))
+                .collect();
+            members.extend(more);
+        }
     }
 
     fn finish(mut self) -> Grammar {
@@ -533,7 +571,8 @@ mod tests {
 
     #[test]
     fn rules_have_names_of_their_own() {
-        let mut names: Vec<_> = grammar().phrases.iter().map(|phrase| (phrase.language, phrase.name)).collect();
+        let mut names: Vec<_> =
+            grammar().phrases.iter().map(|phrase| (phrase.language, phrase.name)).collect();
         names.sort_unstable();
         for pair in names.windows(2) {
             assert_ne!(pair[0], pair[1]);
@@ -543,7 +582,8 @@ mod tests {
     #[test]
     fn words_are_found_whole_and_by_their_parts() {
         let mut words = Words::default();
-        let (whole, beginning, inside) = (words.literal("stop"), words.literal("присыл*"), words.literal("*광고*"));
+        let (whole, beginning, inside) =
+            (words.literal("stop"), words.literal("присыл*"), words.literal("*광고*"));
         let find = |text: &str| {
             let mut found = Vec::new();
             words.find(text, |literal| found.push(literal));

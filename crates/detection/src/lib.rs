@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-
 mod finding;
 mod grammar;
 mod message;
@@ -24,7 +23,8 @@ use text::{Word, cut, written};
 pub const US_WORDS: [&str; 7] = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"];
 
 /// Payloads that mean what they say, whatever language the button's label is in.
-const OPT_OUT_PAYLOADS: [&str; 5] = ["OPT_OUT", "OPT_OUT_MARKETING", "OPTOUT", "STOP_PROMOTIONS", "STOP_MARKETING"];
+const OPT_OUT_PAYLOADS: [&str; 5] =
+    ["OPT_OUT", "OPT_OUT_MARKETING", "OPTOUT", "STOP_PROMOTIONS", "STOP_MARKETING"];
 const OPT_IN_PAYLOADS: [&str; 3] = ["OPT_IN", "OPT_IN_MARKETING", "OPTIN"];
 
 /// A phrase in a text of more words than this decides nothing by itself: people who want to stop say so sooner, and a long
@@ -226,7 +226,9 @@ impl Reading<'_> {
         let Some((mut decided, from, to)) = decided else { return finding };
         decided.part = Some(self.part);
         decided.normalised = finding.normalised;
-        if let (Some(first), Some(last)) = (message.words().get(from), message.words().get(to.saturating_sub(1))) {
+        if let (Some(first), Some(last)) =
+            (message.words().get(from), message.words().get(to.saturating_sub(1)))
+        {
             decided.span = Some((first.start, last.end));
             decided.matched.get_or_insert_with(|| written(&message.words()[from..to]));
         }

@@ -12,7 +12,7 @@ pub(crate) struct Message {
     pub(crate) text: Text,
     /// For each word: the classes that match from it on, and over how many words.
     spans: Vec<Vec<(Class, u8)>>,
-    /// For each word: whether it is known in any language.
+    /// For each word: whether it is known by itself in any language.
     pub(crate) known: Vec<bool>,
 }
 
@@ -45,7 +45,7 @@ impl Message {
             }
             literals.push(found);
         }
-        let known = literals.iter().map(|found| !found.is_empty()).collect();
+        let known = text.words.iter().map(|word| grammar.words.knows_whole(&word.text)).collect();
         let mut spans: Vec<Vec<(Class, u8)>> = Vec::with_capacity(literals.len());
         for (at, found) in literals.iter().enumerate() {
             let mut here = Vec::new();
@@ -96,7 +96,11 @@ impl Message {
     }
 
     /// Every phrase of the enabled languages, the earliest first.
-    pub(crate) fn phrases<'g>(&self, grammar: &'g Grammar, enabled: impl Fn(usize) -> bool) -> Vec<Found<'g>> {
+    pub(crate) fn phrases<'g>(
+        &self,
+        grammar: &'g Grammar,
+        enabled: impl Fn(usize) -> bool,
+    ) -> Vec<Found<'g>> {
         let mut found = Vec::new();
         let mut tried = Vec::new();
         for at in 0..self.spans.len() {
@@ -120,13 +124,20 @@ impl Message {
     }
 
     /// Where a phrase ends if its steps from `step` on follow; `from` is where it began, `at` where this step stands.
-    fn follows(&self, grammar: &Grammar, phrase: &Phrase, step: usize, (from, at): (usize, usize)) -> Option<usize> {
+    fn follows(
+        &self,
+        grammar: &Grammar,
+        phrase: &Phrase,
+        step: usize,
+        (from, at): (usize, usize),
+    ) -> Option<usize> {
         let Some(now) = phrase.steps.get(step) else { return Some(at) };
         let words = &self.text.words;
         let next = |at| self.follows(grammar, phrase, step + 1, (from, at));
         match *now {
             Step::One(class) | Step::Maybe(class) => {
-                let in_sentence = at == from || words.get(at).is_some_and(|word| word.before != Break::Strong);
+                let in_sentence =
+                    at == from || words.get(at).is_some_and(|word| word.before != Break::Strong);
                 let here = self.spans.get(at).filter(|_| in_sentence).into_iter().flatten();
                 here.filter(|(found, _)| *found == class)
                     .find_map(|(_, length)| next(at + usize::from(*length)))
@@ -144,15 +155,16 @@ impl Message {
                 None
             }
             Step::NotAhead(class) => {
-                let ahead = (at..(at + NEARBY).min(words.len())).take_while(|word| words[*word].before != Break::Strong);
+                let ahead = (at..(at + NEARBY).min(words.len()))
+                    .take_while(|word| words[*word].before != Break::Strong);
                 let free = { ahead }.all(|word| self.class_at(word, class).is_none());
                 free.then(|| next(at)).flatten()
             }
             Step::NotBehind(class) => {
                 // Before the whole phrase, wherever the step stands in it.
-                let behind = (from.saturating_sub(NEARBY)..from)
-                    .rev()
-                    .take_while(|word| words.get(word + 1).is_some_and(|after| after.before != Break::Strong));
+                let behind = (from.saturating_sub(NEARBY)..from).rev().take_while(|word| {
+                    words.get(word + 1).is_some_and(|after| after.before != Break::Strong)
+                });
                 let free = { behind }.all(|word| self.class_at(word, class).is_none());
                 free.then(|| next(at)).flatten()
             }
@@ -167,7 +179,10 @@ impl Message {
     }
 
     fn sentence_start(&self, at: usize) -> usize {
-        (1..=at).rev().find(|word| self.text.words.get(*word).is_some_and(|word| word.before == Break::Strong)).unwrap_or(0)
+        (1..=at)
+            .rev()
+            .find(|word| self.text.words.get(*word).is_some_and(|word| word.before == Break::Strong))
+            .unwrap_or(0)
     }
 
     /// Whether a break of this strength, or the end of the message, follows after nothing but filler.

@@ -87,19 +87,38 @@ fn long_typo(grammar: &Grammar, word: &str) -> Option<String> {
     if letters.len() < 8 {
         return None;
     }
-    let hit = grammar.typable.iter().find(|(keyword, _)| keyword.len() >= 9 && one_apart(&letters, keyword))?;
+    let hit =
+        grammar.typable.iter().find(|(keyword, _)| keyword.len() >= 9 && one_apart(&letters, keyword))?;
     Some(hit.0.iter().collect())
 }
 
-/// A short opt-out word with one typing mistake; only for a message that holds nothing else.
-pub(crate) fn short_typo(grammar: &Grammar, word: &str, enabled: impl Fn(usize) -> bool) -> Option<(String, usize)> {
+/// An opt-out word with one typing mistake; only for a message that holds nothing else.
+///
+/// A letter typed twice is always a mistake; other mistakes make ordinary words of short keywords, so those count from six letters
+/// on, and for STOP, which is worth a list of the ordinary words around it.
+pub(crate) fn short_typo(
+    grammar: &Grammar,
+    word: &str,
+    enabled: impl Fn(usize) -> bool,
+) -> Option<(String, usize)> {
     let letters: Vec<char> = word.chars().collect();
-    if letters.len() < 4 || grammar.words.knows(word) {
+    if letters.len() < 4 || grammar.words.knows_whole(word) {
         return None;
     }
-    let hit =
-        grammar.typable.iter().find(|(keyword, language)| enabled(*language) && one_apart(&letters, keyword))?;
+    let is_meant = |keyword: &[char]| {
+        let safe = keyword.len() >= 6 || keyword == ['s', 't', 'o', 'p'];
+        (safe && one_apart(&letters, keyword))
+            || (letters.len() > keyword.len() && single(&letters) == single(keyword))
+    };
+    let hit = grammar.typable.iter().find(|(keyword, language)| enabled(*language) && is_meant(keyword))?;
     Some((hit.0.iter().collect(), hit.1))
+}
+
+/// The letters with doubled ones written once.
+fn single(letters: &[char]) -> Vec<char> {
+    let mut single = letters.to_vec();
+    single.dedup();
+    single
 }
 
 /// Whether one letter added, left out or changed, or two neighbours exchanged, makes one word the other.

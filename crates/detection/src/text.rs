@@ -205,7 +205,8 @@ impl Cutter {
         let text = std::mem::take(&mut self.current);
         let ideographic = text.chars().next().is_some_and(is_ideographic);
         let before = std::mem::take(&mut self.pending);
-        let word = Word { text, start: self.start, end: self.end, before, ideographic, capitals: self.capitals };
+        let word =
+            Word { text, start: self.start, end: self.end, before, ideographic, capitals: self.capitals };
         self.text.words.push(word);
     }
 
@@ -220,9 +221,11 @@ fn kind(letter: char) -> Kind {
         'a'..='z' | '0'..='9' => Kind::Word,
         ' ' => Kind::Space,
         '\'' | '`' => Kind::Apostrophe,
-        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '؟' | '؛' | '।' | '…' | '¿' | '¡' | '۔' => Kind::Break(Break::Strong),
-        ',' | ':' | '(' | ')' | '"' | '[' | ']' | '«' | '»' | '“' | '”' | '„' | '、' | '،' | '「' | '」' | '『' | '』' | '–'
-        | '—' | '|' | '<' | '>' | '‹' | '›' => Kind::Break(Break::Weak),
+        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '؟' | '؛' | '।' | '…' | '¿' | '¡' | '۔' => {
+            Kind::Break(Break::Strong)
+        }
+        ',' | ':' | '(' | ')' | '"' | '[' | ']' | '«' | '»' | '“' | '”' | '„' | '、' | '،' | '「' | '」'
+        | '『' | '』' | '–' | '—' | '|' | '<' | '>' | '‹' | '›' => Kind::Break(Break::Weak),
         // Markup stands around words and inside spelled-out ones; a hyphen parts as a space does.
         '*' | '_' | '~' | '-' | '/' | '+' | '&' | '#' | '@' | '=' => Kind::Joiner,
         _ if is_ideographic(letter) => Kind::Ideograph,
@@ -243,11 +246,31 @@ fn is_ideographic(letter: char) -> bool {
 
 /// One consonant, or French and Italian articles and prepositions that elide.
 fn is_elided(word: &str) -> bool {
-    matches!(word, "l" | "d" | "m" | "n" | "t" | "s" | "j" | "c" | "qu" | "jusqu" | "lorsqu" | "dell" | "dall" | "nell" | "all" | "un")
+    matches!(
+        word,
+        "l" | "d"
+            | "m"
+            | "n"
+            | "t"
+            | "s"
+            | "j"
+            | "c"
+            | "qu"
+            | "jusqu"
+            | "lorsqu"
+            | "dell"
+            | "dall"
+            | "nell"
+            | "all"
+            | "un"
+    )
 }
 
 const fn is_apostrophe(letter: char) -> bool {
-    matches!(letter, '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{00B4}' | '\u{2032}' | '\u{FF07}' | '\u{05F3}' | '\u{02BB}')
+    matches!(
+        letter,
+        '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{00B4}' | '\u{2032}' | '\u{FF07}' | '\u{05F3}' | '\u{02BB}'
+    )
 }
 
 /// 🛑, 🚫, ⛔.
@@ -290,7 +313,13 @@ fn fold(lowered: &str) -> String {
             'ة' => folded.push('ه'),
             'ک' => folded.push('ك'),
             // Hebrew points.
-            '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}' | '\u{05C2}' | '\u{05C4}' | '\u{05C5}' | '\u{05C7}' => {}
+            '\u{0591}'..='\u{05BD}'
+            | '\u{05BF}'
+            | '\u{05C1}'
+            | '\u{05C2}'
+            | '\u{05C4}'
+            | '\u{05C5}'
+            | '\u{05C7}' => {}
             'ё' => folded.push('е'),
             'ß' => folded.push_str("ss"),
             'ø' => folded.push('o'),
@@ -321,7 +350,17 @@ mod tests {
 
     #[test]
     fn width_case_marks_and_markup_do_not_matter() {
-        for written in ["STOP", "stop", "ＳＴＯＰ", "\u{200e}STOP", "*stop*", "_Stop!_", "«stop»", "STOP 🛑", " s\u{00AD}top. "] {
+        for written in [
+            "STOP",
+            "stop",
+            "ＳＴＯＰ",
+            "\u{200e}STOP",
+            "*stop*",
+            "_Stop!_",
+            "«stop»",
+            "STOP 🛑",
+            " s\u{00AD}top. ",
+        ] {
             assert_eq!(normalise(written), "stop", "{written}");
         }
     }

@@ -4,7 +4,11 @@ use detection::{Context, Finding, Lexicon, Part, Rule, US_WORDS, Verdict};
 
 fn lexicon() -> Lexicon {
     let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    Lexicon::new(&list(&["STOP", "UNSUBSCRIBE", "OPT OUT"]), &list(&["START", "UNSTOP"]), &list(&["HELP", "INFO"]))
+    Lexicon::new(
+        &list(&["STOP", "UNSUBSCRIBE", "OPT OUT"]),
+        &list(&["START", "UNSTOP"]),
+        &list(&["HELP", "INFO"]),
+    )
 }
 
 fn read(text: &str, country: Option<&str>) -> Finding {
@@ -19,10 +23,40 @@ fn verdict(text: &str) -> Verdict {
 #[test]
 fn r20_these_are_opt_outs() {
     for text in [
-        "STOP", " stop. ", "Stop!", "«stop»", "STOP 🛑", "ＳＴＯＰ", "\u{200e}STOP", "stop please", "Stop all", "opt out",
-        "OPT-OUT", "optout", "Please opt me out", "unsubscribe me", "don't message me anymore",
-        "remove me from your list", "STIP", "arrêt", "ARRET", "desabonner", "Abbestellen!", "baja", "no me escriban más",
-        "sair", "não quero receber", "إيقاف", "ايقاف", "إيقـاف", "बंद करो", "הסר", "отписаться", "退订", "td", "配信停止",
+        "STOP",
+        " stop. ",
+        "Stop!",
+        "«stop»",
+        "STOP 🛑",
+        "ＳＴＯＰ",
+        "\u{200e}STOP",
+        "stop please",
+        "Stop all",
+        "opt out",
+        "OPT-OUT",
+        "optout",
+        "Please opt me out",
+        "unsubscribe me",
+        "don't message me anymore",
+        "remove me from your list",
+        "STIP",
+        "arrêt",
+        "ARRET",
+        "desabonner",
+        "Abbestellen!",
+        "baja",
+        "no me escriban más",
+        "sair",
+        "não quero receber",
+        "إيقاف",
+        "ايقاف",
+        "إيقـاف",
+        "बंद करो",
+        "הסר",
+        "отписаться",
+        "退订",
+        "td",
+        "配信停止",
     ] {
         assert_eq!(verdict(text), Verdict::OptOut, "{text}");
     }
@@ -34,10 +68,24 @@ fn r20_these_are_opt_outs() {
 #[test]
 fn r21_these_are_not() {
     for text in [
-        "please do not stop sending me listings", "can you stop by the shop tomorrow?", "Where is the bus stop?", "non stop",
-        "STOPPER", "I want to cancel my order 123", "cancelar mi turno", "when does the sale end?", "END of month ok?",
-        "Ich kann das nicht stoppen", "Bus-Stop morgen?", "¿cuándo baja el precio?", "خلاص ابعتلي العرض", "no",
-        "No, the blue one", "shop बंद है?", "quit smoking tips", "Reply STOP to unsubscribe",
+        "please do not stop sending me listings",
+        "can you stop by the shop tomorrow?",
+        "Where is the bus stop?",
+        "non stop",
+        "STOPPER",
+        "I want to cancel my order 123",
+        "cancelar mi turno",
+        "when does the sale end?",
+        "END of month ok?",
+        "Ich kann das nicht stoppen",
+        "Bus-Stop morgen?",
+        "¿cuándo baja el precio?",
+        "خلاص ابعتلي العرض",
+        "no",
+        "No, the blue one",
+        "shop बंद है?",
+        "quit smoking tips",
+        "Reply STOP to unsubscribe",
     ] {
         assert_eq!(verdict(text), Verdict::None, "{text}");
     }
@@ -46,7 +94,16 @@ fn r21_these_are_not() {
 #[test]
 fn r36_these_are_for_a_person_to_decide() {
     for text in [
-        "stop it", "enough", "basta", "cukup", "خلاص", "remove", "停止", "not interested", "who is this?", "wrong number",
+        "stop it",
+        "enough",
+        "basta",
+        "cukup",
+        "خلاص",
+        "remove",
+        "停止",
+        "not interested",
+        "who is this?",
+        "wrong number",
     ] {
         assert_eq!(verdict(text), Verdict::Hold, "{text}");
     }
@@ -67,7 +124,8 @@ fn only_the_clear_words_opt_in() {
 fn r7_yes_and_no_count_only_as_an_answer_to_our_question() {
     let answers = Context { answers_our_question: true, ..Context::default() };
     let read = |text: &str| lexicon().classify(&[(Part::Text, text)], &answers);
-    for text in ["yes", "Yes please!", "SI", "ja", "OK 👍", "sim", "हाँ", "да", "好", "はい", "네"] {
+    for text in ["yes", "Yes please!", "SI", "ja", "OK 👍", "sim", "हाँ", "да", "好", "はい", "네"]
+    {
         assert_eq!((read(text).verdict, read(text).rule), (Verdict::OptIn, Rule::Answer), "{text}");
     }
     for text in ["no", "No thanks", "nein", "não", "нет"] {
@@ -90,7 +148,13 @@ fn r19_the_seven_words_always_stop_marketing_to_plus_one_numbers() {
 
 #[test]
 fn r37_a_wish_to_be_erased_is_an_opt_out_and_flagged() {
-    for text in ["delete my data", "Bitte löschen Sie meine Daten", "borren mis datos", "apaguem meus dados", "LÖSCHEN"] {
+    for text in [
+        "delete my data",
+        "Bitte löschen Sie meine Daten",
+        "borren mis datos",
+        "apaguem meus dados",
+        "LÖSCHEN",
+    ] {
         let finding = read(text, Some("DE"));
         assert_eq!((finding.verdict, finding.flags.erasure), (Verdict::OptOut, true), "{text}");
     }
@@ -127,7 +191,18 @@ fn a_button_counts_by_its_payload_and_then_by_its_label() {
 
 #[test]
 fn disguises_are_seen_through() {
-    for text in ["s t o p", "S.T.O.P", "stoooop", "ѕtор", "st0p", "*STOP*", "~stop~", "_stop_ 🙏", "unsubcribe me pls", "STOP STOP STOP"] {
+    for text in [
+        "s t o p",
+        "S.T.O.P",
+        "stoooop",
+        "ѕtор",
+        "st0p",
+        "*STOP*",
+        "~stop~",
+        "_stop_ 🙏",
+        "unsubcribe me pls",
+        "STOP STOP STOP",
+    ] {
         assert_eq!(verdict(text), Verdict::OptOut, "{text}");
     }
     for text in ["shop", "step", "stoop", "s h o p", "quiet"] {
@@ -137,7 +212,9 @@ fn disguises_are_seen_through() {
 
 #[test]
 fn a_long_text_with_a_request_in_it_is_for_a_person() {
-    let story = "we were at the market on saturday and it was lovely but very hot so we came home early and rested ".repeat(6);
+    let story =
+        "we were at the market on saturday and it was lovely but very hot so we came home early and rested "
+            .repeat(6);
     let finding = read(&format!("{story} please stop sending me messages {story}"), None);
     assert_eq!((finding.verdict, finding.rule), (Verdict::Hold, Rule::LongText));
 }

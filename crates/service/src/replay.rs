@@ -100,7 +100,10 @@ pub async fn run(service: &Service, caller: &Caller, draft: Draft) -> Result<Rep
                     found.push(Difference {
                         contact: one.contact,
                         contact_label: person.label(),
-                        words: words.last().map(|(_, words)| words.chars().take(200).collect()).unwrap_or_default(),
+                        words: words
+                            .last()
+                            .map(|(_, words)| words.chars().take(200).collect())
+                            .unwrap_or_default(),
                         before: was.verdict,
                         after: would.verdict,
                     });

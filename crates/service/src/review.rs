@@ -50,7 +50,8 @@ pub async fn list(
 pub async fn count(service: &Service, caller: &Caller) -> Result<i64, Error> {
     caller.may(Right::Read)?;
     let (service, business) = (service.clone(), caller.business);
-    task(async move { Ok(store::review::count_open_reviews(&mut service.db.read().await?, business).await?) }).await
+    task(async move { Ok(store::review::count_open_reviews(&mut service.db.read().await?, business).await?) })
+        .await
 }
 
 /// Decides an open review. Both answers about ambiguous words are consent events (R36); answers with the person.
@@ -112,14 +113,18 @@ pub(crate) async fn settle_overdue(service: &Service) -> Result<usize, Error> {
         for (business, contact) in &overdue {
             let signal = Signal { kind: SignalKind::OptOut, source: Source::Deadline, occurred_at: now };
             record(&service, &mut tx, *business, *contact, &signal, "system").await?;
-            store::review::close_review(&mut tx, *contact, ReviewKind::Hold, Outcome::Overdue, "system", now).await?;
+            store::review::close_review(&mut tx, *contact, ReviewKind::Hold, Outcome::Overdue, "system", now)
+                .await?;
         }
         tx.commit().await?;
         service.revocations.revoke(overdue.iter().map(|(_, contact)| *contact));
         for (business, contact) in &overdue {
             service.live.publish(*business, vec![LiveEvent::ContactChanged { contact: *contact }]);
         }
-        tracing::info!(contacts = overdue.len(), "nobody decided about ambiguous words in time; they count as a stop");
+        tracing::info!(
+            contacts = overdue.len(),
+            "nobody decided about ambiguous words in time; they count as a stop"
+        );
         Ok(overdue.len())
     })
     .await

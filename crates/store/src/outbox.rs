@@ -316,7 +316,10 @@ pub async fn find_targets(tx: &mut Tx, ids: &[MessageId], wamids: &[String]) -> 
 ///
 /// # Errors
 /// When the database refuses or a row is corrupt.
-pub async fn find_consent_messages(tx: &mut Tx, wamids: &[String]) -> Result<Vec<(String, ContactId, Content)>> {
+pub async fn find_consent_messages(
+    tx: &mut Tx,
+    wamids: &[String],
+) -> Result<Vec<(String, ContactId, Content)>> {
     if wamids.is_empty() {
         return Ok(Vec::new());
     }
@@ -327,7 +330,8 @@ pub async fn find_consent_messages(tx: &mut Tx, wamids: &[String]) -> Result<Vec
          and wamid in (select value from jsonb_array_elements_text(cast($1 as jsonb)) as j(value))",
     );
     let wamids = serde_json::to_string(wamids).unwrap_or_default();
-    let rows: Vec<(String, Uuid, String)> = on!(tx, c => sqlx::query_as(sql).bind(wamids).fetch_all(c).await)?;
+    let rows: Vec<(String, Uuid, String)> =
+        on!(tx, c => sqlx::query_as(sql).bind(wamids).fetch_all(c).await)?;
     rows.into_iter()
         .map(|(wamid, contact, content)| {
             let content = serde_json::from_str(&content).map_err(|_| corrupt("message_out.content"))?;

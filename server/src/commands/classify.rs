@@ -96,7 +96,8 @@ fn answer_all(lexicon: &Lexicon) -> anyhow::Result<()> {
 
 fn find(lexicon: &Lexicon, question: &Question<'_>) -> Finding {
     let country = question.country.as_deref();
-    let plus_one = country.is_some_and(|country| PLUS_ONE.iter().any(|one| one.eq_ignore_ascii_case(country)));
+    let plus_one =
+        country.is_some_and(|country| PLUS_ONE.iter().any(|one| one.eq_ignore_ascii_case(country)));
     let sender = Sender { plus_one, country, answers_our_question: false };
     lexicon.classify(&[(Part::Text, &question.text)], &sender)
 }

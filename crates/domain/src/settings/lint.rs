@@ -207,8 +207,8 @@ pub(super) fn promotes(text: &str) -> Option<PromoSign> {
 /// written in small ones here, so only what is followed by a path or by a well-known ending counts.
 fn is_link(word: &str) -> bool {
     const ENDINGS: [&str; 22] = [
-        "com", "net", "org", "shop", "store", "info", "biz", "online", "site", "app", "io", "co", "me", "ly", "link",
-        "example", "br", "de", "fr", "in", "uk", "mx",
+        "com", "net", "org", "shop", "store", "info", "biz", "online", "site", "app", "io", "co", "me", "ly",
+        "link", "example", "br", "de", "fr", "in", "uk", "mx",
     ];
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
     if word.contains("://") || word.starts_with("www.") {
@@ -253,6 +253,13 @@ pub enum Warning {
         /// Its position, from 0.
         index: usize,
     },
+    /// The keyword is what customers type to find their way in a menu; in the opt-out list it would take them out of marketing.
+    BotCommand {
+        /// Which list.
+        field: Field,
+        /// Its position, from 0.
+        index: usize,
+    },
     /// The looser policy is chosen: most laws ask for an opt-in.
     LooserThanTheLaw,
 }
@@ -285,6 +292,32 @@ const ORDINARY: [&str; 24] = [
     "0",
 ];
 
+/// What chat bots teach people to type.
+const BOT_COMMANDS: [&str; 22] = [
+    "menu",
+    "main menu",
+    "back",
+    "home",
+    "agent",
+    "human",
+    "exit",
+    "catalog",
+    "catalogue",
+    "prices",
+    "track",
+    "status",
+    "next",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+];
+
 /// Everything that deserves a second look before saving.
 #[must_use]
 pub fn warnings(draft: &Draft, business_name: &str) -> Vec<Warning> {
@@ -305,8 +338,11 @@ pub fn warnings(draft: &Draft, business_name: &str) -> Vec<Warning> {
         [(Field::OptOutKeywords, &draft.opt_out_keywords), (Field::OptInKeywords, &draft.opt_in_keywords)]
     {
         for (index, word) in list.iter().enumerate() {
-            if ORDINARY.contains(&words(&word.to_lowercase()).as_str()) {
+            let word = words(&word.to_lowercase());
+            if ORDINARY.contains(&word.as_str()) {
                 found.push(Warning::OrdinaryWord { field, index });
+            } else if BOT_COMMANDS.contains(&word.as_str()) {
+                found.push(Warning::BotCommand { field, index });
             }
         }
     }

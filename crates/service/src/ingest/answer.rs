@@ -1,8 +1,8 @@
 //! What a message asks for, and how it is answered: the rules of the Opt-In/Out System, applied to one person.
 
 use detection::{Context, Finding, Part, Rule, Verdict};
-use domain::contact::Reading;
 use domain::consent::{CONFIRM_WITHIN, Signal, SignalKind, Source, State};
+use domain::contact::Reading;
 use domain::id::ContactId;
 use domain::inbound::{InboundMessage, WordsFrom};
 use domain::outbound::{Content, ReplyButton};

@@ -17,7 +17,10 @@ async fn no_secret_stands_in_the_sqlite_file_in_the_clear() {
     let shop = Shop::open(World::sqlite().await).await;
     let service = shop.service();
     let password = "correct horse battery";
-    let session = auth::log_in(service, "owner@padaria.example", password, "127.0.0.1".parse().ok()).await.ok().unwrap();
+    let session = auth::log_in(service, "owner@padaria.example", password, "127.0.0.1".parse().ok())
+        .await
+        .ok()
+        .unwrap();
     let (_, key) = auth::create_api_key(service, shop.business, "Key", ApiKeyScope::Write).await.unwrap();
     auth::create_user(service, shop.business, "a@padaria.example", Role::Agent, password).await.unwrap();
 

@@ -1,5 +1,9 @@
 //! Reads the corpus and measures the detector on it; shared by the tests and by `cargo xtask score`.
-#![allow(dead_code, clippy::unwrap_used, reason = "the tests and the example use different parts, and stop loudly")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the tests and the example use different parts, and stop loudly"
+)]
 
 use std::path::Path;
 
@@ -30,11 +34,8 @@ impl Labelled {
     /// What the detector makes of it, with the default keywords and all languages.
     pub fn read(&self, lexicon: &Lexicon) -> (Verdict, Flags) {
         let country = self.country.as_deref();
-        let context = Context {
-            plus_one: matches!(country, Some("US" | "CA")),
-            country,
-            answers_our_question: false,
-        };
+        let context =
+            Context { plus_one: matches!(country, Some("US" | "CA")), country, answers_our_question: false };
         let finding = lexicon.classify(&[(Part::Text, &self.text)], &context);
         let verdict = match finding.verdict {
             // START is no proof of an opt-in from somebody who was never asked (R6).
@@ -57,9 +58,11 @@ pub fn corpus() -> Vec<(String, Vec<Labelled>)> {
             let text = std::fs::read_to_string(&path).unwrap();
             let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
             let messages = lines.map(|(number, line)| {
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{language}.jsonl:{}: {error}", number + 1))
+                serde_json::from_str(line)
+                    .unwrap_or_else(|error| panic!("{language}.jsonl:{}: {error}", number + 1))
             });
-            (language, messages.collect())
+            let messages = messages.collect();
+            (language, messages)
         })
         .collect()
 }
