@@ -37,7 +37,6 @@ pub async fn load_returned(ticket: String) -> Result<Option<Returned>, AppError>
 
 /// Reads the ticket in the address, empty if no form came back. Read it each time a page loads what it shows: a ticket is for one
 /// address, and pages of the same kind share a component.
-#[must_use]
 pub fn use_ticket() -> impl Fn() -> String + Copy + Send + Sync + 'static {
     let query = use_query_map();
     move || query.read_untracked().get(TICKET).unwrap_or_default()

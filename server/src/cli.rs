@@ -76,7 +76,7 @@ pub enum Command {
 }
 
 /// Where the data is.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct DatabaseArgs {
     /// Directory of the embedded database and the key file [default: ./data; in demo mode ./data/demo].
     #[arg(long, env = "WHATSCLOUD_DATA_DIR", value_name = "DIR")]

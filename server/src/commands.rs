@@ -4,6 +4,7 @@ mod administration;
 mod classify;
 mod emulator;
 
+use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,27 @@ impl Place {
         };
         Ok(Self { database: database(options, &directory), key })
     }
+
+    /// Makes this process the only one that sends from an SQLite file, until it ends or drops the lock: at its start a worker
+    /// takes what a process that died left half-done, and must not take it from one that lives. Workers on PostgreSQL share
+    /// their work by leases instead.
+    pub(crate) fn only_worker(&self) -> anyhow::Result<Option<File>> {
+        let DatabaseUrl::Sqlite(database) = &self.database else {
+            return Ok(None);
+        };
+        let path = database.with_extension("worker.lock");
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => anyhow::bail!(
+                "another whatscloud sends from {}: stop it first, start this one with --role web, or use PostgreSQL",
+                database.display()
+            ),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
 }
 
 fn database(options: &DatabaseArgs, directory: &Path) -> DatabaseUrl {
@@ -166,4 +188,22 @@ pub(crate) async fn find_business(service: &Service, id_or_handle: &str) -> Resu
     business::find(service, id_or_handle)
         .await?
         .ok_or_else(|| Failure::Failed(anyhow::anyhow!("there is no business {id_or_handle}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_sends_from_an_sqlite_file_until_it_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = DatabaseArgs { data_dir: Some(directory.path().to_owned()), ..DatabaseArgs::default() };
+        let place = Place::find(&options, DATA_DIR).unwrap();
+        let first = place.only_worker().unwrap();
+        assert!(first.is_some());
+        let told = place.only_worker().unwrap_err().to_string();
+        assert!(told.contains("another whatscloud sends from") && told.contains("--role web"), "{told}");
+        drop(first);
+        assert!(place.only_worker().unwrap().is_some());
+    }
 }

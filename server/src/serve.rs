@@ -46,6 +46,8 @@ pub async fn serve(options: ServeArgs) -> Result<(), Failure> {
         pool_size: options.pool_size,
         ingest_batch: usize::from(options.ingest_batch),
     };
+    let (web, worker) = parts(&options.role);
+    let _lock = if worker { place.only_worker()? } else { None };
     let service = open(&place, tuning).await?;
     let emulator = match options.demo {
         true => Some(demo::prepare(&service, address).await?),
@@ -58,7 +60,6 @@ pub async fn serve(options: ServeArgs) -> Result<(), Failure> {
 
     let stopping = CancellationToken::new();
     let state = state(&options, service.clone(), public_url.clone(), emulator, stopping.clone());
-    let (web, worker) = parts(&options.role);
     let workers = worker.then(|| service.start_workers());
     let routes = if web { router(state) } else { layers::with_deadlines(health::routes().with_state(state)) };
     let mut server = tokio::spawn(run(listener, routes, stopping.clone()));

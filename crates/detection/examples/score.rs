@@ -1,7 +1,7 @@
 //! `cargo xtask score`: how well the detector does on its corpus, language by language.
 //!
 //! Options: `--misses` lists what it gets wrong in the part that rules are written against; never the test part's.
-#![allow(clippy::print_stdout, reason = "this program prints a table")]
+#![expect(clippy::print_stdout, reason = "this program prints a table")]
 
 #[path = "../tests/corpus_reader/mod.rs"]
 mod corpus_reader;

@@ -131,15 +131,16 @@ impl Lexicon {
         let mut best: Option<Finding> = None;
         for (part, text) in parts {
             let found = self.classify_part(*part, text, context);
-            match (found.verdict, best.as_ref().map(|best| best.verdict)) {
+            let better = match (found.verdict, best.as_ref().map(|best| best.verdict)) {
                 (Verdict::OptOut, _) => return found,
-                (_, None | Some(Verdict::None)) | (Verdict::Hold, Some(Verdict::OptIn | Verdict::Help)) => {
-                    // Nothing found in a later part is no reason to show that part.
-                    if found.verdict != Verdict::None || best.is_none() {
-                        best = Some(found);
-                    }
-                }
-                _ => {}
+                (_, None) => true,
+                // Nothing found in a later part is no reason to show that part.
+                (Verdict::None, Some(_)) => false,
+                (_, Some(Verdict::None)) => true,
+                (found, Some(best)) => found == Verdict::Hold && best != Verdict::Hold,
+            };
+            if better {
+                best = Some(found);
             }
         }
         best.unwrap_or_default()

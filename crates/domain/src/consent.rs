@@ -348,10 +348,10 @@ pub fn apply(before: &Consent, signal: &Signal) -> Change {
 
 /// Joins two records of one person: every mark of both, and the more restrictive state of the two (R17).
 ///
-/// The caller records an opt-out event with source [`Source::Merge`] when `stricter` is set, so that the fold of the events
-/// still gives the state.
+/// The caller records an event of the kind returned, with source [`Source::Merge`], so that the fold of the events still gives
+/// the state: a stop, or ambiguous words nobody decided about, that the later marks of the other record would have overruled.
 #[must_use]
-pub fn merge(a: &Consent, b: &Consent) -> (Consent, bool) {
+pub fn merge(a: &Consent, b: &Consent) -> (Consent, Option<SignalKind>) {
     let joined = Consent {
         version: a.version.max(b.version) + 1,
         opt_out: a.opt_out.max(b.opt_out),
@@ -363,8 +363,15 @@ pub fn merge(a: &Consent, b: &Consent) -> (Consent, bool) {
         native_stop: a.native_stop.max(b.native_stop),
         native_resume: a.native_resume.max(b.native_resume),
     };
-    let restrictive = a.state() == State::OptedOut || b.state() == State::OptedOut;
-    (joined, restrictive && joined.state() != State::OptedOut)
+    let (states, now) = ([a.state(), b.state()], joined.state());
+    let stricter = if states.contains(&State::OptedOut) && now != State::OptedOut {
+        Some(SignalKind::OptOut)
+    } else if states.contains(&State::Held) && !matches!(now, State::Held | State::OptedOut) {
+        Some(SignalKind::Hold)
+    } else {
+        None
+    };
+    (joined, stricter)
 }
 
 fn raise(slot: &mut Option<Mark>, mark: Mark) {
@@ -488,7 +495,11 @@ mod tests {
         let stopped = fold(&[signal(OptOut, 1)]);
         let imported = fold(&[signal(OptIn, 2)]);
         let (joined, stricter) = merge(&stopped, &imported);
-        assert!(stricter, "an opt-out must be recorded, the later opt-in would win the fold");
+        assert_eq!(
+            stricter,
+            Some(OptOut),
+            "an opt-out must be recorded, the later opt-in would win the fold"
+        );
         let kept = apply(
             &joined,
             &Signal { kind: OptOut, source: Source::Merge, occurred_at: Timestamp::from_seconds(2) },
@@ -533,8 +544,13 @@ mod tests {
         ) {
             let (a, b) = (fold(&a), fold(&b));
             let (joined, stricter) = merge(&a, &b);
-            let out = a.state() == State::OptedOut || b.state() == State::OptedOut;
-            prop_assert_eq!(out, stricter || joined.state() == State::OptedOut);
+            let kept = stricter.map_or(joined, |kind| apply(&joined, &signal(kind, 6)).consent).state();
+            let either = |state| a.state() == state || b.state() == state;
+            if either(State::OptedOut) {
+                prop_assert_eq!(kept, State::OptedOut);
+            } else if either(State::Held) {
+                prop_assert!(matches!(kept, State::Held | State::OptedOut));
+            }
             prop_assert!(!(a.native_stop() && b.native_resume.is_none() && !joined.native_stop()));
         }
     }

@@ -40,7 +40,7 @@ pub struct Record {
 }
 
 /// How far clocks of different systems may be apart.
-const CLOCK_SKEW: Span = Span::minutes(5);
+pub(crate) const CLOCK_SKEW: Span = Span::minutes(5);
 
 /// Records a choice. An opt-out needs nothing; an opt-in needs a source, because a consent without one is no consent (R2, R8).
 /// Who recorded it, when, and through which channel is recorded always.
@@ -60,24 +60,28 @@ pub async fn record(
     let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
-        let found =
-            store::contact::find_contact(&mut tx, caller.business, id).await?.ok_or(Error::NotFound)?;
-        let id = found.contact.id;
-        let mut stored = store::contact::load_contacts(&mut tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
+        let mut stored = crate::contacts::lock(&mut tx, caller.business, id).await?;
+        let id = stored.contact.id;
         let rules = service.rules(&mut tx, caller.business).await?;
         let default = match caller.actor {
             Actor::ApiKey { .. } => Source::Api,
             _ => Source::Operator,
         };
-        let signal = Signal {
+        let mut signal = Signal {
             kind: match record.choice {
                 Choice::OptedOut => SignalKind::OptOut,
                 Choice::OptedIn => SignalKind::OptIn,
             },
             source: record.source.unwrap_or(default),
-            occurred_at: record.occurred_at.unwrap_or(now),
+            // By a clock ahead of ours it would beat what the person says in the next minutes.
+            occurred_at: record.occurred_at.map_or(now, |at| at.min(now)),
         };
-        let change = apply(&stored.consent, &signal);
+        let mut change = apply(&stored.consent, &signal);
+        if record.choice == Choice::OptedOut && change.to != domain::consent::State::OptedOut {
+            // Stopping is always possible: whatever agreement looks later, by its date or another clock, is stopped now.
+            signal.occurred_at = stored.contact.since.map_or(now, |since| since.max(now));
+            change = apply(&stored.consent, &signal);
+        }
         let wanted = match record.choice {
             Choice::OptedOut => domain::consent::State::OptedOut,
             Choice::OptedIn => domain::consent::State::OptedIn,

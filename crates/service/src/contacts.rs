@@ -290,6 +290,19 @@ async fn replace_tags(
     Ok(store::contact::insert_tags(tx, business, &tags).await?)
 }
 
+/// The person behind an id, to change: followed through joined records until the one that stands is locked.
+pub(crate) async fn lock(tx: &mut Tx, business: BusinessId, id: ContactId) -> Result<StoredContact, Error> {
+    // While the lock is waited for, another unit of work may join the record to one more.
+    for _ in 0..4 {
+        let found = store::contact::find_contact(tx, business, id).await?.ok_or(Error::NotFound)?;
+        let locked = store::contact::load_contacts(tx, &[found.contact.id]).await?.pop();
+        if let Some(stored) = locked.filter(|stored| stored.merged_into.is_none()) {
+            return Ok(stored);
+        }
+    }
+    Err(Error::Unavailable)
+}
+
 /// Changes a contact: name, labels, blocked or not.
 ///
 /// # Errors
@@ -306,10 +319,8 @@ pub async fn change(
     let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
-        let found =
-            store::contact::find_contact(&mut tx, caller.business, id).await?.ok_or(Error::NotFound)?;
-        let id = found.contact.id;
-        let mut stored = store::contact::load_contacts(&mut tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
+        let mut stored = lock(&mut tx, caller.business, id).await?;
+        let id = stored.contact.id;
         if let Some(name) = name {
             stored.contact.name = name;
         }

@@ -219,10 +219,8 @@ async fn know_template(
     })
     .await?;
     if !known {
-        match crate::templates::sync(service, connection).await {
-            Ok(_) | Err(Error::Unavailable) => {}
-            Err(other) => return Err(other),
-        }
+        // WhatsApp out of reach is no statement about the template: the caller is asked to come again.
+        crate::templates::sync(service, connection).await?;
     }
     Ok(())
 }

@@ -138,7 +138,8 @@ async fn record(
     signal: &Signal,
     actor: &str,
 ) -> Result<(), Error> {
-    let Some(mut stored) = store::contact::load_contacts(tx, &[contact]).await?.pop() else { return Ok(()) };
+    let mut stored = crate::contacts::lock(tx, business, contact).await?;
+    let contact = stored.contact.id;
     let change = apply(&stored.consent, signal);
     if !change.recorded {
         return Ok(());

@@ -185,14 +185,19 @@ pub async fn list_overdue_holds(
         .collect())
 }
 
-/// Gives the open reviews about one record of a person to another record of theirs, unless that has one of the kind.
+/// Gives the open reviews about one record of a person to another record of theirs; where that has one of the kind already, one
+/// is enough and the moved one is closed.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn move_reviews(tx: &mut Tx, from: ContactId, to: ContactId) -> Result<()> {
+pub async fn move_reviews(tx: &mut Tx, from: ContactId, to: ContactId, now: Timestamp) -> Result<()> {
     on!(tx, c => sqlx::query(
             "update review set contact_id = $2 where contact_id = $1 and closed_at is null and not exists \
              (select 1 from review other where other.contact_id = $2 and other.kind = review.kind \
               and other.closed_at is null)")
-        .bind(from.uuid()).bind(to.uuid()).execute(c).await.map(|_| ()))
+        .bind(from.uuid()).bind(to.uuid()).execute(c).await.map(|_| ()))?;
+    for kind in ReviewKind::ALL {
+        close_review(tx, from, kind, Outcome::Settled, "system", now).await?;
+    }
+    Ok(())
 }

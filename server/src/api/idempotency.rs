@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use service::Caller;
 use service::idempotency::{self, Begin};
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 
 use super::problem::{FieldError, MEDIA_TYPE, Problem};
 use crate::state::AppState;
@@ -60,7 +61,16 @@ async fn keep(app: &AppState, request: Request, next: Next) -> Result<Response, 
             ));
         }
     }
-    let response = next.run(Request::from_parts(head, Body::from(body))).await;
+    // To the end, even if the client goes away meanwhile: a key left without its answer would turn away every retry.
+    let work = run_and_keep(app.clone(), caller, key, next, Request::from_parts(head, Body::from(body)));
+    tokio::spawn(work.in_current_span()).await.map_err(|error| {
+        tracing::error!(%error, "a request with an idempotency key ended early");
+        Problem::internal("The request ended early. Please try again.")
+    })
+}
+
+async fn run_and_keep(app: AppState, caller: Caller, key: String, next: Next, request: Request) -> Response {
+    let response = next.run(request).await;
     let (head, body) = response.into_parts();
     let body = to_bytes(body, ANSWER_LIMIT).await.unwrap_or_default();
     // A failure of ours is no answer: the same request may be tried again.
@@ -73,7 +83,7 @@ async fn keep(app: &AppState, request: Request, next: Next) -> Result<Response, 
     if let Err(error) = kept {
         tracing::error!(?error, "an answer was not kept for its idempotency key");
     }
-    Ok(Response::from_parts(head, Body::from(body)))
+    Response::from_parts(head, Body::from(body))
 }
 
 fn replay(status: u16, body: String) -> Response {

@@ -76,6 +76,11 @@ impl Problem {
         }
     }
 
+    /// Our own fault.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self::new("internal", detail)
+    }
+
     /// Not even JSON, or a broken body.
     pub fn malformed(detail: impl Into<String>) -> Self {
         Self::new("malformed", detail)
@@ -219,7 +224,10 @@ impl From<service::Error> for Problem {
             }
             Error::Unavailable => Self {
                 retry_after_seconds: Some(1),
-                ..Self::new("unavailable", "The database cannot be reached. Please try again in a moment.")
+                ..Self::new(
+                    "unavailable",
+                    "The database or WhatsApp cannot be reached. Please try again in a moment.",
+                )
             },
             Error::Internal(cause) => {
                 tracing::error!(error = ?cause, "an API request failed");

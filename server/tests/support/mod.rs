@@ -292,11 +292,11 @@ fn site_files(_: &std::path::Path) -> SiteFiles {
     SiteFiles::embedded()
 }
 
-/// A site of three small files.
+/// A site of a few small files.
 #[cfg(not(feature = "embed"))]
 fn site_files(folder: &std::path::Path) -> SiteFiles {
-    let manifest =
-        r#"{"js": "/pkg/app.0a1b2c3d.js", "wasm": "/pkg/app.0a1b2c3d.wasm", "css": "/pkg/app.0a1b2c3d.css"}"#;
+    let manifest = r#"{"js": "/pkg/app.0a1b2c3d.js", "wasm": "/pkg/app.0a1b2c3d.wasm", "css": "/pkg/app.0a1b2c3d.css",
+        "lab_js": "/pkg/lab.0a1b2c3d.js", "lab_wasm": "/pkg/lab.0a1b2c3d.wasm"}"#;
     std::fs::create_dir(folder.join("pkg")).unwrap();
     for (name, content) in [
         ("manifest.json", manifest),

@@ -301,11 +301,16 @@ async fn decide_again(
     let mut ids: Vec<ContactId> = claimed.iter().map(|message| message.contact).collect();
     ids.sort_unstable();
     ids.dedup();
-    let people: HashMap<ContactId, _> = store::contact::read_contacts(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|stored| (stored.contact.id, stored.contact))
-        .collect();
+    let mut people: HashMap<ContactId, _> = HashMap::new();
+    for stored in store::contact::read_contacts(tx, &ids).await? {
+        let id = stored.contact.id;
+        // A record may have been joined to another after the message was written to it: the one that stands decides.
+        let stands = match stored.merged_into {
+            None => Some(stored),
+            Some(_) => store::contact::find_contact(tx, stored.business, id).await?,
+        };
+        people.extend(stands.map(|stored| (id, stored.contact)));
+    }
     let mut policies: HashMap<BusinessId, Policy> = HashMap::new();
     for message in &claimed {
         if let std::collections::hash_map::Entry::Vacant(entry) = policies.entry(message.business) {
@@ -369,7 +374,7 @@ async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: M
     limiter.turn().await;
     let Ready { claimed, recipient, permit, gate } = ready;
     let consent_version = permit.consent_version();
-    let unchanged = service.db.engine() == Engine::Sqlite || still_stands(&service, gate).await;
+    let unchanged = still_stands(&service, gate).await;
     let handed_at = service.now();
     // The barrier: nothing between this line and the socket can wait.
     if !unchanged || service.revocations.is_revoked(permit.contact(), moment) {
@@ -388,8 +393,8 @@ async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: M
     Sent { claimed, consent_version, handed_at, result: Ok(outcome) }
 }
 
-/// Whether the person is as they were when the decision was made. On PostgreSQL another process may have taken in a STOP, and this
-/// one knows of it only from the database; what cannot be read there counts as changed.
+/// Whether the person is as they were when the decision was made. Another process may have taken in a STOP, and this one knows of it
+/// only from the database; what cannot be read there counts as changed, and so does a record joined to another.
 async fn still_stands(service: &Service, decided: Gate) -> bool {
     let service = service.clone();
     let read = task(async move {
@@ -398,7 +403,7 @@ async fn still_stands(service: &Service, decided: Gate) -> bool {
     });
     // Having written meanwhile takes nothing away.
     let same = |now: Gate| Gate { last_inbound_at: decided.last_inbound_at, ..now } == decided;
-    matches!(read.await, Ok(Some(stored)) if same(stored.contact.gate()))
+    matches!(read.await, Ok(Some(stored)) if stored.merged_into.is_none() && same(stored.contact.gate()))
 }
 
 fn count(service: &Service, row: &Settled) {

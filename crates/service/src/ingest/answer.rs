@@ -7,10 +7,11 @@ use domain::id::ContactId;
 use domain::inbound::{InboundMessage, WordsFrom};
 use domain::outbound::{Content, ReplyButton};
 use domain::settings::{CONFIRM_LABEL, CONFIRM_PAYLOAD, Draft, render};
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use store::contact::StoredContact;
 
 use crate::cache::Rules;
+use crate::consent::CLOCK_SKEW;
 use crate::replay::part;
 
 /// A confirmation leaves within five minutes of the request or never (R26; 47 CFR 64.1200(a)(12)).
@@ -83,6 +84,7 @@ pub(super) fn signal(
     message: &InboundMessage,
     finding: Option<&Finding>,
     person: &StoredContact,
+    now: Timestamp,
 ) -> Option<Signal> {
     let policies = rules.settings.draft.policies;
     let state = person.consent.state();
@@ -102,7 +104,19 @@ pub(super) fn signal(
         }
     };
     let source = if tapped { Source::Button } else { Source::Keyword };
-    Some(Signal { kind, source, occurred_at: message.sent_at })
+    // Nobody writes in the future: such a time would beat everything that is said until then.
+    let mut occurred_at = message.sent_at.min(now + CLOCK_SKEW);
+    if kind == SignalKind::OptOut
+        && let (Some(since), Some(by)) = (person.contact.since, person.contact.source)
+        && state == State::OptedIn
+        && !by.is_the_person()
+        && since > occurred_at
+        && since - occurred_at <= CLOCK_SKEW
+    {
+        // An opt-in that somebody else recorded by another clock, minutes ahead of WhatsApp's: the person's own word counts.
+        occurred_at = since;
+    }
+    Some(Signal { kind, source, occurred_at })
 }
 
 /// An automatic answer.
@@ -135,6 +149,10 @@ pub(super) fn answer(
         };
     }
     match finding?.verdict {
+        // Who asks again another day is asked again: the first question may be too old to answer.
+        Verdict::OptIn if to == State::Pending && is_due(message, person) => {
+            Some(disclosure(rules, person, draft))
+        }
         Verdict::Help => Some(Answer { prompt: false, ..text(rules, person, &draft.help_answer, false) }),
         Verdict::OptOut if to == State::OptedOut && may_repeat(draft, message, person) => {
             Some(text(rules, person, ALREADY_STOPPED, true))
@@ -146,8 +164,12 @@ pub(super) fn answer(
 /// One answer a day, and none at all to +1 numbers, where anything after the one confirmation is one too many.
 fn may_repeat(draft: &Draft, message: &InboundMessage, person: &StoredContact) -> bool {
     let plus_one = person.contact.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one);
-    let due = person.answered_at.is_none_or(|answered| message.sent_at - answered >= REPEAT_EVERY);
-    draft.policies.answer_repeats && !plus_one && due
+    draft.policies.answer_repeats && !plus_one && is_due(message, person)
+}
+
+/// Whether the last answer is long enough ago for another one to the same words.
+fn is_due(message: &InboundMessage, person: &StoredContact) -> bool {
+    person.answered_at.is_none_or(|answered| message.sent_at - answered >= REPEAT_EVERY)
 }
 
 fn filled(rules: &Rules, person: &StoredContact, wording: &str) -> String {

@@ -175,10 +175,13 @@ async fn load_people(tx: &mut Tx, fresh: &[(&Work, &Update)], targets: &Targets)
                 wanted.extend(names(business, &change.before));
                 wanted.extend(names(business, &change.after));
             }
-            Update::Status(status) if status.error_code == Some(NATIVE_STOP) => {
-                ids.extend(targets.find(business, status).map(|target| target.contact));
+            Update::Status(status) => {
+                if let Some(target) = targets.find(business, status) {
+                    ids.insert(target.contact);
+                    wanted.extend(names(business, &status.recipient));
+                }
             }
-            Update::Status(_) | Update::Template(_) | Update::Other { .. } => {}
+            Update::Template(_) | Update::Other { .. } => {}
         }
     }
     People::load(tx, wanted, ids).await
@@ -259,7 +262,7 @@ impl Batch<'_> {
             && message.context_wamid.as_ref().is_some_and(|wamid| self.questions.contains(wamid));
         let finding = answer::find(&rules, message, person, asked);
         let from = person.consent.state();
-        let signal = answer::signal(&rules, message, finding.as_ref(), person);
+        let signal = answer::signal(&rules, message, finding.as_ref(), person, now);
         self.inbound.push(NewInbound {
             id: self.service.clock.uuid(),
             business_id: business.uuid(),
@@ -301,7 +304,7 @@ impl Batch<'_> {
         };
         let expires_at = answer.prompt.then(|| said.message.sent_at + CONFIRM_SEND_WITHIN);
         let late = expires_at.is_some_and(|at| now > at);
-        if answer.answers_opt_out
+        if (answer.answers_opt_out || to == State::Pending)
             && let Some(person) = self.people.change(said.contact)
         {
             person.answered_at = Some(said.message.sent_at);
@@ -389,6 +392,8 @@ impl Batch<'_> {
             return;
         };
         let (id, contact) = (target.id, target.contact);
+        let stricter = self.people.learn(business, contact, &status.recipient);
+        self.join(business, stricter);
         let progress = Progress {
             id,
             delivery: status.delivery,
@@ -451,7 +456,7 @@ impl Batch<'_> {
         for (business, TemplateUpdate { name, language, status, kind }) in &templates {
             store::template::change_template(&mut tx, *business, name, language, *status, *kind, now).await?;
         }
-        people.write_joined(&mut tx).await?;
+        people.write_joined(&mut tx, now).await?;
         tx.commit().await?;
 
         // Before anybody is answered: from here on no decision made earlier is good for these people.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::consent::{Signal, SignalKind, Source, apply, merge};
+use domain::consent::{Signal, Source, apply, merge};
 use domain::id::{BusinessId, ContactId};
 use domain::inbound::Identity;
 use domain::time::Timestamp;
@@ -148,6 +148,37 @@ impl People {
         }
     }
 
+    /// Learns by which names WhatsApp knows a person whom we wrote to: the answer may come from another number (Brazil, Mexico) or
+    /// from a user id alone (R17).
+    pub(super) fn learn(
+        &mut self,
+        business: BusinessId,
+        contact: ContactId,
+        identity: &Identity,
+    ) -> Vec<Stricter> {
+        if !self.contacts.contains_key(&contact) {
+            return Vec::new();
+        }
+        let mut stricter = Vec::new();
+        for name in names(business, identity) {
+            match self.names.get(&name).copied() {
+                Some(other) if other != contact => stricter.extend(self.join(other, contact)),
+                Some(_) => {}
+                None => {
+                    // The number we wrote to stays the one that is shown.
+                    self.named.insert(name.clone(), contact);
+                    self.names.insert(name.clone(), contact);
+                    if name.kind == IdentityKind::UserId
+                        && let Some(stored) = self.change(contact)
+                    {
+                        stored.contact.user_id.get_or_insert(name.value);
+                    }
+                }
+            }
+        }
+        stricter
+    }
+
     /// Joins a record to another; the more restrictive consent stays (R17).
     fn join(&mut self, from: ContactId, to: ContactId) -> Option<Stricter> {
         let source = self.contacts.get(&from)?.clone();
@@ -161,7 +192,7 @@ impl People {
             gone.merged_into = Some(to);
         }
         let kept = self.change(to)?;
-        let (consent, restrictive) = merge(&kept.consent, &source.consent);
+        let (consent, stricter) = merge(&kept.consent, &source.consent);
         kept.set_consent(consent);
         let latest = [kept.contact.since, source.contact.since].into_iter().flatten().max();
         let (mine, other) = (&mut kept.contact, source.contact);
@@ -174,10 +205,10 @@ impl People {
         mine.created_at = mine.created_at.min(other.created_at);
         kept.answered_at = kept.answered_at.max(source.answered_at);
         self.joined.push((from, to));
-        restrictive.then(|| Stricter {
+        stricter.map(|kind| Stricter {
             contact: to,
             signal: Signal {
-                kind: SignalKind::OptOut,
+                kind,
                 source: Source::Merge,
                 occurred_at: latest.unwrap_or(Timestamp::from_micros(0)),
             },
@@ -271,14 +302,14 @@ impl People {
     }
 
     /// Gives what belonged to joined records to those that stay.
-    pub(super) async fn write_joined(&self, tx: &mut Tx) -> Result<(), Error> {
+    pub(super) async fn write_joined(&self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
         for &(from, to) in &self.joined {
             store::contact::move_identities(tx, from, to).await?;
             store::contact::move_inbound(tx, from, to).await?;
             store::contact::move_outbound(tx, from, to).await?;
             store::contact::copy_tags(tx, from, to).await?;
             store::contact::move_merged(tx, from, to).await?;
-            store::review::move_reviews(tx, from, to).await?;
+            store::review::move_reviews(tx, from, to, now).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use domain::consent::{SignalKind, Source, State};
 use domain::contact::Actor;
 use domain::permit::Reason;
 use domain::time::Span;
-use emulator::Inbound;
+use emulator::{Faults, Inbound};
 use serde_json::json;
 use service::Error;
 
@@ -173,5 +173,38 @@ rules! {
         assert_eq!((rows.len(), rows[0].state), (1, State::OptedOut));
         let found = service::contacts::find(shop.service(), &shop.owner, rows[0].id).await;
         assert!(matches!(found, Err(Error::NotFound)));
+    }
+
+    async fn r17_a_status_tells_under_which_user_id_the_person_will_answer(shop) {
+        let imported = shop.subscriber(&za(1)).await;
+        let offer = shop.marketing(imported).await.unwrap();
+        shop.faults(Faults { lost_statuses: 1.0, ..Faults::default() });
+        shop.dispatch().await;
+        let wamid = shop.message(&offer).await.wamid.unwrap();
+        let mut status = webhook::status(&wamid, "read", shop.now(), None);
+        status["recipient_id"] = json!(za(1).trim_start_matches('+'));
+        status["recipient_user_id"] = json!(USER);
+        shop.receive(&webhook::statuses(vec![status])).await.unwrap();
+
+        deliver(shop, &Names::user_id(USER), "wamid.1", "STOP").await;
+        let contact = shop.contact(&za(1)).await;
+        assert_eq!((contact.id, contact.state), (imported, State::OptedOut));
+        let counts = service::contacts::counts(shop.service(), &shop.owner).await.unwrap();
+        assert_eq!(counts.total(), 1, "one person, one contact");
+    }
+
+    async fn r17_a_status_joins_the_record_that_the_person_made_by_writing_first(shop) {
+        deliver(shop, &Names::user_id(USER), "wamid.1", "STOP").await;
+        let imported = shop.subscriber(&za(1)).await;
+        let offer = shop.marketing(imported).await.unwrap();
+        shop.faults(Faults { lost_statuses: 1.0, ..Faults::default() });
+        shop.dispatch().await;
+        let wamid = shop.message(&offer).await.wamid.unwrap();
+        let mut status = webhook::status(&wamid, "delivered", shop.now(), None);
+        status["recipient_id"] = json!(za(1).trim_start_matches('+'));
+        status["recipient_user_id"] = json!(USER);
+        shop.receive(&webhook::statuses(vec![status])).await.unwrap();
+        assert_eq!(shop.state(&za(1)).await, State::OptedOut);
+        assert_eq!(refusal(shop.marketing(imported).await), Reason::OptedOut);
     }
 }

@@ -169,6 +169,11 @@ rules! {
         shop.exchange(&phone, "START").await;
         assert_eq!(shop.state(&phone).await, State::Pending, "asking twice is no answer");
         assert_eq!(shop.requests_to(&phone).len(), 1, "and is not asked back twice");
+        shop.advance(Span::hours(73));
+        shop.exchange(&phone, "START").await;
+        assert_eq!(shop.requests_to(&phone).len(), 2, "but another day, when the first question is too old to answer");
+        shop.does(tap(&phone)).await;
+        assert_eq!(shop.state(&phone).await, State::OptedIn);
     }
 
     async fn r6_a_tap_within_72_hours_confirms(shop) {
@@ -245,6 +250,13 @@ rules! {
         assert!(matches!(late, Err(Error::Conflict)), "{late:?}");
         assert_eq!(shop.state(&za(1)).await, State::OptedOut);
         assert_eq!(shop.events(&za(1)).await.len(), 1, "what did not count is not in the ledger");
+    }
+
+    async fn r8_stopping_is_always_possible_whatever_the_dates_say(shop) {
+        let id = shop.subscriber(&za(1)).await;
+        let long_ago = Record { occurred_at: Some(shop.now() - Span::days(30)), ..bare(Choice::OptedOut) };
+        let stopped = service::consent::record(shop.service(), &shop.owner, id, long_ago).await.unwrap();
+        assert_eq!(stopped.state, State::OptedOut);
     }
 
     async fn the_counts_by_state_are_exact(shop) {

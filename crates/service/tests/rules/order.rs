@@ -63,4 +63,37 @@ rules! {
         }
         assert_eq!(shop.state(&za(1)).await, State::OptedOut);
     }
+
+    async fn r24_a_time_in_the_future_does_not_outlive_what_is_said_after_it(shop) {
+        let names = Names::phone(&za(1));
+        let now = shop.now();
+        let message = webhook::text(&names, "a", now + Span::days(400), "START");
+        shop.subscriber(&za(1)).await;
+        shop.receive(&webhook::messages(vec![message])).await.unwrap();
+        shop.advance(Span::minutes(10));
+        shop.says(&za(1), "STOP").await;
+        assert_eq!(shop.state(&za(1)).await, State::OptedOut);
+    }
+
+    async fn r24_an_opt_in_by_a_clock_ahead_of_whatsapps_does_not_outlive_a_stop(shop) {
+        let id = shop.stranger(&za(1)).await;
+        let ahead = Record { source: Some(Source::Paper), ..bare(Choice::OptedIn) };
+        service::consent::record(shop.service(), &shop.owner, id, ahead).await.unwrap();
+        let by_whatsapps_clock = shop.now() - Span::minutes(2);
+        let message = webhook::text(&Names::phone(&za(1)), "a", by_whatsapps_clock, "STOP");
+        shop.receive(&webhook::messages(vec![message])).await.unwrap();
+        assert_eq!(shop.state(&za(1)).await, State::OptedOut);
+    }
+
+    async fn r24_an_opt_in_dated_tomorrow_counts_from_now(shop) {
+        let id = shop.stranger(&za(1)).await;
+        let tomorrow = Record {
+            source: Some(Source::Paper),
+            occurred_at: Some(shop.now() + Span::minutes(4)),
+            ..bare(Choice::OptedIn)
+        };
+        service::consent::record(shop.service(), &shop.owner, id, tomorrow).await.unwrap();
+        shop.says(&za(1), "STOP").await;
+        assert_eq!(shop.state(&za(1)).await, State::OptedOut);
+    }
 }

@@ -138,13 +138,13 @@ rules! {
 
     async fn saved_words_are_in_force_with_the_next_message_in_every_process(shop) {
         let other = shop.another_process().await;
-        shop.says(&za(1), "BASTA").await;
+        shop.says(&za(1), "TCHAUZINHO").await;
         assert_eq!(shop.state(&za(1)).await, State::Unknown);
         let mut draft = draft(shop).await;
-        draft.opt_out_keywords.push("BASTA".to_owned());
+        draft.opt_out_keywords.push("TCHAUZINHO".to_owned());
         draft.opt_out_confirmation = "{{first_name}}, {{business_name}}: ok. {{opt_in_keyword}} undoes it.".to_owned();
         service::settings::save(&other, &shop.owner, 1, draft).await.unwrap();
-        shop.does(emulator::Inbound::text(za(1), "¡Basta!").named("Ana Luísa {{x}}")).await;
+        shop.does(emulator::Inbound::text(za(1), "¡Tchauzinho!").named("Ana Luísa {{x}}")).await;
         shop.dispatch().await;
         assert_eq!(shop.state(&za(1)).await, State::OptedOut);
         assert_eq!(shop.sent_to(&za(1)), ["Ana, Padaria: ok. START undoes it."]);

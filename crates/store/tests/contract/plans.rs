@@ -190,7 +190,7 @@ async fn check(tx: &mut Tx, seed: &Seed) {
     assert_indexed(tx, "list_overdue_holds").await;
     review::close_review(tx, person, ReviewKind::Hold, Outcome::Stop, "x", at(0)).await.unwrap();
     assert_indexed(tx, "close_review").await;
-    review::move_reviews(tx, person, seed.people[8]).await.unwrap();
+    review::move_reviews(tx, person, seed.people[8], at(0)).await.unwrap();
     assert_indexed(tx, "move_reviews").await;
     outbox::next_due(tx, connection).await.unwrap();
     assert_indexed(tx, "next_due").await;

@@ -87,10 +87,11 @@ contract! {
         opened(db, &world, from, ReviewKind::Hold, 0).await;
         let erasure = opened(db, &world, from, ReviewKind::Erasure, 0).await;
         let kept = opened(db, &world, to, ReviewKind::Hold, 9).await;
-        commit!(db, tx => move_reviews(tx, from, to).await.unwrap());
+        commit!(db, tx => move_reviews(tx, from, to, at(10)).await.unwrap());
         read!(db, tx => {
             assert_eq!(find_open_review(tx, world.business, erasure.id).await.unwrap(), Some((ReviewKind::Erasure, to)));
             assert_eq!(find_open_review(tx, world.business, kept.id).await.unwrap(), Some((ReviewKind::Hold, to)));
+            assert_eq!(count_open_reviews(tx, world.business).await.unwrap(), 2, "one hold is enough");
         });
         assert_eq!(read!(db, tx => contact::load_contacts(tx, &[to]).await.unwrap())[0].consent.state(), State::Unknown);
     }
