@@ -1,155 +1,242 @@
-import type { Application } from "./application";
-import { expect, hydrated, login, open, test } from "./fixtures";
+import type { Page } from "@playwright/test";
 
-async function api(application: Application, method: string, path: string, body?: unknown): Promise<any> {
-  const response = await fetch(`${application.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: "Bearer demo-api-key", "content-type": "application/json" },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return response.json();
-}
+import { enter, expect, open, test } from "./fixtures";
+import { eventsOf, freshPhone, rest, send, stranger, subscriber } from "./rest";
 
-/** A contact who agreed on a web form. */
-async function subscriber(application: Application, phone: string, name: string): Promise<string> {
-  const contact = await api(application, "POST", "/contacts", { phone, name });
-  await api(application, "PUT", `/contacts/${contact.id}/consent`, {
-    choice: "opted_in",
-    source: "web_form",
-    occurred_at: "2026-01-05T10:00:00Z",
-  });
-  return contact.id;
-}
+/** The consent switch of one person. */
+const toggleOf = (page: Page, name: string) => page.getByRole("switch", { name: `Marketing messages for ${name}` });
 
-test("people are found by part of a name and by part of a number", async ({ page, application }) => {
-  await subscriber(application, "+27821110001", "Quillon Findable");
-  await login(page);
-  await open(page, "/contacts");
-  for (const part of ["llon find", "1110001"]) {
-    await page.getByRole("searchbox").fill(part);
-    await page.getByRole("searchbox").press("Enter");
-    await expect(page.getByRole("link", { name: "Quillon Findable" })).toBeVisible();
-  }
-  await page.getByRole("searchbox").fill("nobody has this name");
+/** The person's row leads to their page. */
+const linkTo = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
+
+const isOn = (page: Page, name: string) => expect(toggleOf(page, name)).toHaveAttribute("aria-checked", "true");
+const isOff = (page: Page, name: string) => expect(toggleOf(page, name)).toHaveAttribute("aria-checked", "false");
+
+async function search(page: Page, words: string): Promise<void> {
+  await page.getByRole("searchbox").fill(words);
   await page.getByRole("searchbox").press("Enter");
+}
+
+test("people are found by part of a name and by part of a number @nojs", async ({ page, application }) => {
+  const quillon = await subscriber(application, "Quillon Findable");
+  const other = await subscriber(application, "Somebody Else");
+  await enter(page, "/contacts");
+  await expect(linkTo(page, other.name)).toBeVisible();
+  for (const part of ["llon find", quillon.phone.slice(4)]) {
+    await search(page, part);
+    await expect(linkTo(page, quillon.name)).toBeVisible();
+    await expect(linkTo(page, other.name)).toHaveCount(0);
+  }
+  await search(page, "nobody-called-this");
   await expect(page.getByText("Nobody matches")).toBeVisible();
+  await page.getByRole("link", { name: "Clear search" }).click();
+  await expect(linkTo(page, quillon.name)).toBeVisible();
 });
 
-test("pages follow each other, and the browser's Back leads back", async ({ page }) => {
-  await login(page);
-  await open(page, "/contacts?sort=name");
-  const first = await page.locator("tbody a").first().textContent();
+test("the tabs show who agreed, who said no and who was never asked @nojs", async ({ page, application }) => {
+  const agreed = await subscriber(application, "Tabitha Yes");
+  const never = await stranger(application, "Tabitha Unasked");
+  await enter(page, "/contacts?q=Tabitha");
+  const tab = (name: string) => page.getByRole("navigation", { name: "States" }).getByRole("link", { name });
+  await tab("Opted in").click();
+  await expect(linkTo(page, never.name)).toHaveCount(0);
+  await expect(linkTo(page, agreed.name)).toBeVisible();
+  await expect(tab("Opted in")).toHaveAttribute("aria-current", "page");
+  await tab("Never asked").click();
+  await expect(linkTo(page, agreed.name)).toHaveCount(0);
+  await expect(linkTo(page, never.name)).toBeVisible();
+  await tab("Opted out").click();
+  await expect(page.getByText("Nobody matches")).toBeVisible();
+  await tab("All").click();
+  await expect(linkTo(page, agreed.name)).toBeVisible();
+  await expect(linkTo(page, never.name)).toBeVisible();
+});
+
+test("pages follow each other, and Previous and the browser's Back lead back @nojs", async ({ page }) => {
+  await enter(page, "/contacts?sort=name");
+  const people = page.locator("tbody a");
+  const first = (await people.first().textContent())!;
   await page.getByRole("link", { name: "Next" }).click();
-  await expect(page.locator("tbody a").first()).not.toHaveText(first!);
+  await expect(people.first()).not.toHaveText(first);
+  const second = (await people.first().textContent())!;
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(people.first()).not.toHaveText(second);
+  await page.getByRole("link", { name: "Previous" }).click();
+  await expect(people.first()).toHaveText(second);
   await page.goBack();
-  await expect(page.locator("tbody a").first()).toHaveText(first!);
+  await page.goBack();
+  await expect(people.first()).toHaveText(second);
+  await page.goBack();
+  await expect(people.first()).toHaveText(first);
 });
 
 test("the keyboard stays on a person's switch while others arrive, and Space turns it off once", async ({ page, application }) => {
-  const id = await subscriber(application, "+27821110002", "Steady Hand");
-  await login(page);
-  await open(page, "/contacts");
-  const toggle = page.getByRole("switch", { name: "Marketing messages for Steady Hand" });
-  await toggle.focus();
-  await subscriber(application, "+27821110003", "New Arrival");
-  await expect(page.getByRole("link", { name: "New Arrival" })).toBeVisible();
-  await expect(toggle).toBeFocused();
+  const steady = await subscriber(application, "Steady Hand");
+  await enter(page, "/contacts");
+  await toggleOf(page, steady.name).focus();
+  const arrival = await subscriber(application, "New Arrival");
+  await isOn(page, arrival.name);
+  await expect(toggleOf(page, steady.name)).toBeFocused();
   await page.keyboard.press("Space");
-  await expect(toggle).toHaveAttribute("aria-checked", "false");
-  const consent = await api(application, "GET", `/contacts/${id}/consent`);
-  expect(consent.events.filter((event: any) => event.kind === "opt_out")).toHaveLength(1);
-  const arrival = page.getByRole("switch", { name: "Marketing messages for New Arrival" });
-  await expect(arrival).toHaveAttribute("aria-checked", "true");
+  await isOff(page, steady.name);
+  await expect(toggleOf(page, steady.name)).toBeFocused();
+  await isOn(page, arrival.name);
+  expect(await eventsOf(application, steady, "opt_out")).toHaveLength(1);
+  expect(await eventsOf(application, arrival, "opt_out")).toEqual([]);
+});
+
+test("one click turns marketing off, and says what still arrives", async ({ page, application }) => {
+  const quick = await subscriber(application, "Quick Click");
+  await enter(page, `/contacts?q=${encodeURIComponent(quick.name)}`);
+  await toggleOf(page, quick.name).click();
+  await isOff(page, quick.name);
+  await expect(page.getByRole("status").getByText("Quick Click gets no marketing any more. Answers and order updates still arrive.")).toBeVisible();
+  await expect(page.getByRole("row", { name: quick.name }).getByText("Opted out")).toBeVisible();
 });
 
 test("two quick clicks are one opt-out", async ({ page, application }) => {
-  const id = await subscriber(application, "+27821110004", "Double Click");
-  await login(page);
-  await open(page, `/contacts/${id}`);
-  const toggle = page.getByRole("switch", { name: "Marketing messages for Double Click" });
-  await toggle.dblclick();
-  await expect(toggle).toHaveAttribute("aria-checked", "false");
-  const consent = await api(application, "GET", `/contacts/${id}/consent`);
-  expect(consent.events.filter((event: any) => event.kind === "opt_out")).toHaveLength(1);
+  const double = await subscriber(application, "Double Click");
+  await enter(page, `/contacts/${double.id}`);
+  await toggleOf(page, double.name).dblclick();
+  await isOff(page, double.name);
+  expect(await eventsOf(application, double, "opt_out")).toHaveLength(1);
 });
 
-test("switching on asks how the person agreed, shows their earlier no, and needs a source", async ({ page, application, emulator, allowedErrors }) => {
+test("switching on asks how the person agreed, shows the day of their earlier no, and needs a source", async ({ page, application, emulator, allowedErrors }) => {
   allowedErrors.push(/status of 422/);
-  const id = await subscriber(application, "+27821110005", "Second Thought");
-  await emulator.inbound({ from: "+27821110005", text: "STOP" });
-  await login(page);
-  await open(page, `/contacts/${id}`);
-  const toggle = page.getByRole("switch", { name: "Marketing messages for Second Thought" });
-  await expect(toggle).toHaveAttribute("aria-checked", "false");
-  await toggle.click();
-  const dialog = page.getByRole("dialog");
-  await expect(dialog.getByText(/Second Thought said no before/)).toBeVisible();
+  const second = await subscriber(application, "Second Thought");
+  const threeDays = 3 * 24 * 3600;
+  await emulator.writes(second.phone, "STOP", threeDays);
+  const day = new Date(Date.now() - threeDays * 1000);
+  const said = `${day.getUTCDate()} ${day.toLocaleString("en-GB", { month: "short", timeZone: "UTC" }).slice(0, 3)} ${day.getUTCFullYear()}`;
+  await enter(page, `/contacts/${second.id}`);
+  await isOff(page, second.name);
+  await toggleOf(page, second.name).click();
+  const dialog = page.getByRole("dialog", { name: "How did Second Thought agree?" });
+  await expect(dialog.getByText(/^Second Thought said no before\./)).toContainText(said);
   await dialog.getByRole("button", { name: "Record opt-in" }).click();
+  await expect(dialog.getByText("How the person agreed is missing. Fill it in.").first()).toBeVisible();
   await expect(dialog.getByLabel("How the person agreed")).toHaveAttribute("aria-invalid", "true");
-  await expect(toggle).toHaveAttribute("aria-checked", "false");
+  await isOff(page, second.name);
   await dialog.getByLabel("How the person agreed").selectOption({ label: "At the till" });
   await dialog.getByRole("button", { name: "Record opt-in" }).click();
-  await expect(toggle).toHaveAttribute("aria-checked", "true");
+  await isOn(page, second.name);
+  await expect(dialog).toBeHidden();
+  expect((await eventsOf(application, second, "opt_in")).at(-1)).toMatchObject({ source: "point_of_sale" });
 });
 
-test("the same without JavaScript @nojs-only", async ({ page, application }) => {
-  const id = await subscriber(application, "+27821110006", "Plain Form");
-  await login(page);
-  await page.goto(`/contacts/${id}`);
-  const toggle = page.getByRole("switch", { name: "Marketing messages for Plain Form" });
-  await toggle.click();
-  await expect(toggle).toHaveAttribute("aria-checked", "false");
+test("what the person said may be noted with the opt-in, and stands in their history", async ({ page, application }) => {
+  const noted = await stranger(application, "Noted Example");
+  await enter(page, `/contacts/${noted.id}`);
+  await toggleOf(page, noted.name).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("How the person agreed").selectOption({ label: "On paper" });
+  await dialog.getByLabel("Their words").fill("Signed the form at the fair");
+  await dialog.getByRole("button", { name: "Record opt-in" }).click();
+  await isOn(page, noted.name);
+  await expect(page.getByRole("list", { name: "History" }).getByText("Signed the form at the fair")).toBeVisible();
+});
+
+test("who thinks better of it leaves the question, and nothing is recorded", async ({ page, application }) => {
+  const left = await stranger(application, "Left Alone");
+  await enter(page, `/contacts/${left.id}`);
+  await toggleOf(page, left.name).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await isOff(page, left.name);
+  await expect(toggleOf(page, left.name)).toBeFocused();
+  expect(await eventsOf(application, left, "opt_in")).toEqual([]);
+});
+
+test("without JavaScript one press turns marketing off @nojs-only", async ({ page, application }) => {
+  const plain = await subscriber(application, "Plain Off");
+  await enter(page, `/contacts/${plain.id}`);
+  await toggleOf(page, plain.name).click();
+  await isOff(page, plain.name);
   await expect(page.getByText("The opt-out was recorded")).toBeVisible();
-  await toggle.click();
+  expect(await eventsOf(application, plain, "opt_out")).toHaveLength(1);
+});
+
+test("without JavaScript a page asks how the person agreed, and keeps what was typed until a source is given @nojs-only", async ({ page, application, emulator }) => {
+  const plain = await subscriber(application, "Plain Form");
+  await emulator.writes(plain.phone, "STOP", 60);
+  await enter(page, `/contacts/${plain.id}`);
+  await toggleOf(page, plain.name).click();
   await expect(page.getByRole("heading", { level: 1, name: "How did Plain Form agree?" })).toBeVisible();
+  await expect(page.getByText(/^Plain Form said no before\./)).toBeVisible();
   await page.getByLabel("Their words").fill("Said yes at the fair");
   await page.getByRole("button", { name: "Record opt-in" }).click();
-  await expect(page.getByLabel("How the person agreed")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByText("How the person agreed is missing. Fill it in.").first()).toBeVisible();
   await expect(page.getByLabel("Their words")).toHaveValue("Said yes at the fair");
+  expect(await eventsOf(application, plain, "opt_in")).toHaveLength(1);
   await page.getByLabel("How the person agreed").selectOption({ label: "At the till" });
   await page.getByRole("button", { name: "Record opt-in" }).click();
   await expect(page.getByText("The opt-in was recorded")).toBeVisible();
-  await expect(toggle).toHaveAttribute("aria-checked", "true");
+  await isOn(page, plain.name);
+});
+
+test("without JavaScript the field that is missing is marked for who cannot see it @nojs-only", async ({ page, application }) => {
+  const unmarked = await stranger(application, "Marked Field");
+  await enter(page, `/contacts/${unmarked.id}/opt-in`);
+  await page.getByRole("button", { name: "Record opt-in" }).click();
+  await expect(page.getByLabel("How the person agreed")).toHaveAttribute("aria-invalid", "true");
 });
 
 test("a STOP is told in the person's history with its words, its rule and the settings in force", async ({ page, application, emulator }) => {
-  const id = await subscriber(application, "+27821110007", "History Reader");
-  await login(page);
-  await open(page, `/contacts/${id}`);
-  await emulator.inbound({ from: "+27821110007", text: "please don't message me anymore" });
-  const history = page.getByRole("list", { name: "History" });
-  await expect(history.getByText("please don't message me anymore").first()).toBeVisible();
-  await expect(history.getByText(/rule: explicit request in English/).first()).toBeVisible();
-  await expect(history.getByText(/settings version \d+/).first()).toBeVisible();
-  await expect(page.getByText(/Opted out by writing “please don't message me anymore”/)).toBeVisible();
+  const reader = await subscriber(application, "History Reader");
+  await enter(page, `/contacts/${reader.id}`);
+  await emulator.writes(reader.phone, "please don't message me anymore");
+  const event = page.getByRole("list", { name: "History" }).getByRole("listitem").filter({ hasText: "settings version" }).first();
+  await expect(event).toContainText("Opted out");
+  await expect(event).toContainText("please don't message me anymore");
+  await expect(event).toContainText("Keyword on WhatsApp");
+  await expect(event).toContainText("rule: explicit request in English");
+  await expect(event).toContainText(/settings version \d+/);
 });
 
 test("blocking is not opting out: it stops everything, and can be taken back", async ({ page, application }) => {
-  const id = await subscriber(application, "+27821110008", "Blocked Example");
-  await login(page);
-  await open(page, `/contacts/${id}`);
+  const blocked = await subscriber(application, "Blocked Example");
+  await enter(page, `/contacts/${blocked.id}`);
   await page.getByRole("button", { name: "Block Blocked Example…" }).click();
   await page.getByRole("button", { name: "Block everything" }).click();
   await expect(page.getByText(/This person is blocked/)).toBeVisible();
-  const refused = await api(application, "POST", "/messages", {
-    to: "+27821110008",
-    kind: "utility",
-    template: { name: "order_confirmation", language: "en" },
-  });
-  expect(refused.reason).toBe("blocked");
+  for (const kind of ["utility", "service", "marketing"] as const) {
+    expect((await send(application, blocked, kind)).body.reason).toBe("blocked");
+  }
   await page.getByRole("button", { name: "Unblock" }).click();
   await expect(page.getByText(/This person is blocked/)).toHaveCount(0);
-  await expect(page.getByRole("switch", { name: "Marketing messages for Blocked Example" })).toHaveAttribute("aria-checked", "true");
+  await isOn(page, blocked.name);
+  expect((await send(application, blocked, "utility")).status).toBe(202);
 });
 
 test("a number that is none is named, and what was typed is kept @nojs", async ({ page, allowedErrors }) => {
   allowedErrors.push(/status of 422/);
-  await login(page);
-  await open(page, "/contacts/new");
+  await enter(page, "/contacts");
+  await page.getByRole("link", { name: "Add contact" }).click();
   await page.getByLabel("Name").fill("Typo Example");
   await page.getByLabel("Phone number").fill("12");
   await page.getByRole("button", { name: "Add contact" }).click();
-  await expect(page.getByLabel("Phone number")).toHaveAttribute("aria-invalid", "true");
+  const number = page.getByLabel("Phone number");
+  await expect(number).toHaveAttribute("aria-invalid", "true");
+  await expect(number).toHaveAccessibleDescription(/Phone number|phone number/);
+  await expect(number).toHaveValue("12");
   await expect(page.getByLabel("Name")).toHaveValue("Typo Example");
-  await hydrated(page);
+  const phone = freshPhone();
+  await number.fill(phone);
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Typo Example" })).toBeVisible();
+  await isOff(page, "Typo Example");
+});
+
+test("who is added by hand was never asked, and gets no marketing", async ({ page, application }) => {
+  await enter(page, "/contacts/new");
+  const phone = freshPhone();
+  await page.getByLabel("Phone number").fill(phone);
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await page.waitForURL(/contacts\/con_/);
+  await expect(page.getByText("Never asked")).toBeVisible();
+  const refused = await rest(application, "POST", "/messages", { to: phone, kind: "marketing", template: { name: "spring_sale", language: "en" } });
+  expect(refused.body.reason).toBe("no_opt_in");
+  await open(page, `/contacts?q=${phone.slice(1)}`);
+  await expect(page.locator("tbody tr")).toHaveCount(1);
 });

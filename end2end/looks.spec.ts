@@ -2,6 +2,10 @@ import type { Page } from "@playwright/test";
 
 import { start } from "./application";
 import { accessible, enter, expect, hydrated, open, shoot, test } from "./fixtures";
+import { stranger } from "./rest";
+
+// The pictures tell more than a trace, which would take longer than the tests.
+test.use({ trace: "off" });
 
 /** Every page somebody who signed in can come to by its address, by the name of its pictures. */
 const PAGES: Record<string, string> = {
@@ -23,6 +27,7 @@ const PAGES: Record<string, string> = {
 async function looksRight(page: Page, name: string): Promise<void> {
   expect(await page.title(), `${name} has a title`).not.toBe("");
   await expect(page.locator("h1"), `${name} has one heading`).toHaveCount(1);
+  await expect(page.locator("[aria-busy=true]"), `${name} has come to rest`).toHaveCount(0);
   await shoot(page, name, async (look) => {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(overflow, `${look} scrolls sideways`).toBeLessThanOrEqual(0);
@@ -46,9 +51,10 @@ test("everybody can read the page of a person and the one that asks how they agr
   await looksRight(page, "contact-opt-in");
 });
 
-test("everybody can read the list of keys and the question how a person agreed, which lie over a page", async ({ page }) => {
-  await enter(page, "/contacts?state=opted_out");
-  await page.getByRole("switch").first().click();
+test("everybody can read the list of keys and the question how a person agreed, which lie over a page", async ({ page, application }) => {
+  const asked = await stranger(application, "Asked Example");
+  await enter(page, `/contacts?q=${encodeURIComponent(asked.name)}`);
+  await page.getByRole("switch").click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await looksRight(page, "dialog-opt-in");
   await page.keyboard.press("Escape");

@@ -87,7 +87,7 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     }));
     let said_saved = RwSignal::new(saved && refused.is_none());
     let was_refused = RwSignal::new(refused.filter(|refused| !refused.conflict));
-    // Selects and boxes take their value when they are made: made anew when the draft is replaced.
+    // Boxes take their value when they are made, and keep what was ticked since: new elements when the draft is replaced.
     let replaced = RwSignal::new(0_u32);
     let unsaved = Memo::new(move |_| fields.draft.get().tidied() != base.read().draft);
     let editable = may(Right::WriteSettings);
@@ -260,10 +260,11 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
                     <input type="hidden" name="base_version" value=move || base.read().version.to_string()/>
                     <fieldset class="stack" data-gap="large" disabled=!editable>
                         {view! { <Keywords fields business_name/> }.into_any()}
-                        {move || {
-                            replaced.get();
-                            view! { <PoliciesCard fields/> }.into_any()
-                        }}
+                        <For
+                            each=move || [replaced.get()]
+                            key=|version| *version
+                            children=move |_| view! { <PoliciesCard fields/> }.into_any()
+                        />
                     </fieldset>
                     <div class="action-bar" hidden=!editable>
                         <Button press=Press::Submit variant=Variant::Primary pending>{system.save}</Button>

@@ -36,17 +36,41 @@ where
     V: IntoView + 'static,
     F: Fn(T) -> V + Clone + Send + Sync + 'static,
 {
-    let busy = SignalSetter::map(move |pending| {
+    let loads = StoredValue::new(0_u32);
+    let pending = SignalSetter::map(move |pending: bool| {
+        if pending {
+            loads.try_update_value(|loads| *loads += 1);
+        }
         if let Some(busy) = busy {
             busy.try_set(pending);
         }
     });
+    // `Transition` may miss that what came with the page is there already, and then says "pending" for ever: what has arrived is
+    // not pending any more, unless something newer was asked for since. The load that the page began with cannot be told from a
+    // newer one, so it counts as arrived.
+    let arrived = move || {
+        let Some(asked) = loads.try_get_value() else { return };
+        if cfg!(feature = "hydrate")
+            && let Some(busy) = busy
+        {
+            let look = request_animation_frame(move || {
+                if loads.try_get_value().is_some_and(|now| now == asked || now <= 1) {
+                    busy.try_set(false);
+                }
+            });
+            if look.is_err() {
+                busy.try_set(false);
+            }
+        }
+    };
     view! {
-        <Transition fallback set_pending=busy>
+        <Transition fallback set_pending=pending>
             {move || {
                 let children = children.clone();
                 Suspend::new(async move {
-                    match resource.await {
+                    let found = resource.await;
+                    arrived();
+                    match found {
                         Ok(value) => Either::Left(children(value)),
                         Err(error) => Either::Right(view! { <Failure error page/> }),
                     }

@@ -25,7 +25,7 @@ pub struct StoredContact {
     pub contact: Contact,
     /// The marks of its consent.
     pub consent: Consent,
-    /// When an opt-out was last answered.
+    /// When an opt-out, or a wish to opt in that had to be confirmed, was last answered.
     pub answered_at: Option<Timestamp>,
     /// The record that this one was joined to.
     pub merged_into: Option<ContactId>,
