@@ -87,8 +87,6 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     }));
     let said_saved = RwSignal::new(saved && refused.is_none());
     let was_refused = RwSignal::new(refused.filter(|refused| !refused.conflict));
-    // Boxes take their value when they are made, and keep what was ticked since: new elements when the draft is replaced.
-    let replaced = RwSignal::new(0_u32);
     let unsaved = Memo::new(move |_| fields.draft.get().tidied() != base.read().draft);
     let editable = may(Right::WriteSettings);
     let discarded = guard(unsaved.into(), system.leave);
@@ -104,10 +102,7 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
     let navigate = use_navigate();
     let save = ServerAction::<SaveSettings>::new();
     let (value, version, pending) = (save.value(), save.version(), save.pending());
-    let load = move |draft: Draft| {
-        fields.set(draft);
-        replaced.update(|version| *version += 1);
-    };
+    let load = move |draft: Draft| fields.set(draft);
     let meet = move |theirs: Settings| {
         let mine = fields.draft.get_untracked().tidied();
         if theirs.version <= base.read_untracked().version {
@@ -260,11 +255,7 @@ fn Editor(loaded: OptInOut, saved: bool, ticket: String) -> impl IntoView {
                     <input type="hidden" name="base_version" value=move || base.read().version.to_string()/>
                     <fieldset class="stack" data-gap="large" disabled=!editable>
                         {view! { <Keywords fields business_name/> }.into_any()}
-                        <For
-                            each=move || [replaced.get()]
-                            key=|version| *version
-                            children=move |_| view! { <PoliciesCard fields/> }.into_any()
-                        />
+                        {view! { <PoliciesCard fields/> }.into_any()}
                     </fieldset>
                     <div class="action-bar" hidden=!editable>
                         <Button press=Press::Submit variant=Variant::Primary pending>{system.save}</Button>
@@ -386,7 +377,7 @@ fn PoliciesCard(fields: Fields) -> impl IntoView {
                 legend=system.reachable
                 alternatives
                 cards=true
-                value=reachable_word(fields.reachable.get_untracked())
+                value=Signal::derive(move || reachable_word(fields.reachable.get()).to_owned())
                 on_change=Callback::new(move |word: String| fields.reachable.set(parse_reachable(&word)))
             />
             {move || looser().then(|| view! {
@@ -397,14 +388,14 @@ fn PoliciesCard(fields: Fields) -> impl IntoView {
                     name="ask_to_confirm"
                     label=system.ask
                     hint=system.ask_hint
-                    checked=fields.ask_to_confirm.get_untracked()
+                    checked=fields.ask_to_confirm
                     on_change=Callback::new(move |ticked| fields.ask_to_confirm.set(ticked))
                 />
                 <Checkbox
                     name="answer_repeats"
                     label=system.repeats
                     hint=system.repeats_hint
-                    checked=fields.answer_repeats.get_untracked()
+                    checked=fields.answer_repeats
                     on_change=Callback::new(move |ticked| fields.answer_repeats.set(ticked))
                 />
             </div>
@@ -417,7 +408,6 @@ fn PoliciesCard(fields: Fields) -> impl IntoView {
 #[component]
 fn Languages(fields: Fields) -> impl IntoView {
     let system = &use_words().settings.system;
-    let at_first = fields.muted_languages.get_untracked();
     let boxes = LANGUAGES
         .iter()
         .zip(LISTEN)
@@ -438,7 +428,7 @@ fn Languages(fields: Fields) -> impl IntoView {
                     name
                     label=system.language(code)
                     value=code
-                    checked=!at_first.iter().any(|muted| muted == code)
+                    checked=Signal::derive(move || !fields.muted_languages.read().iter().any(|muted| muted == code))
                     disabled=always
                     on_change=change
                 />

@@ -16,9 +16,9 @@ pub fn Checkbox(
     /// What is submitted when ticked.
     #[prop(default = "true")]
     value: &'static str,
-    /// Ticked at first.
-    #[prop(optional)]
-    checked: bool,
+    /// Ticked; followed when it changes.
+    #[prop(optional, into)]
+    checked: Signal<bool>,
     /// Cannot be changed now.
     #[prop(optional)]
     disabled: bool,
@@ -33,7 +33,8 @@ pub fn Checkbox(
                 type="checkbox"
                 name=name
                 value=value
-                checked=checked
+                checked=checked.get_untracked()
+                prop:checked=move || checked.get()
                 disabled=disabled
                 on:change=move |event| {
                     if let Some(on_change) = on_change {
@@ -68,9 +69,9 @@ pub fn RadioGroup(
     legend: String,
     /// The alternatives.
     alternatives: Vec<Alternative>,
-    /// The one chosen at first.
+    /// The one chosen; followed when it changes.
     #[prop(optional, into)]
-    value: String,
+    value: Signal<String>,
     /// Shows each alternative as a card: for few and weighty ones.
     #[prop(optional)]
     cards: bool,
@@ -93,7 +94,8 @@ pub fn RadioGroup(
                         type="radio"
                         name=name
                         value=alternative.value
-                        checked=alternative.value == value
+                        checked=*value.read_untracked() == alternative.value
+                        prop:checked=move || *value.read() == alternative.value
                         on:change=move |event| {
                             if let Some(on_change) = on_change {
                                 on_change.run(event_target_value(&event));

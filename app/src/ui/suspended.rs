@@ -36,41 +36,21 @@ where
     V: IntoView + 'static,
     F: Fn(T) -> V + Clone + Send + Sync + 'static,
 {
-    let loads = StoredValue::new(0_u32);
-    let pending = SignalSetter::map(move |pending: bool| {
-        if pending {
-            loads.try_update_value(|loads| *loads += 1);
-        }
-        if let Some(busy) = busy {
-            busy.try_set(pending);
-        }
-    });
-    // `Transition` may miss that what came with the page is there already, and then says "pending" for ever: what has arrived is
-    // not pending any more, unless something newer was asked for since. The load that the page began with cannot be told from a
-    // newer one, so it counts as arrived.
-    let arrived = move || {
-        let Some(asked) = loads.try_get_value() else { return };
+    let busy = SignalSetter::map(move |pending| {
+        // Never on the server: what it writes into the page as busy stays so, because the browser begins with "not busy" and finds
+        // nothing to change.
         if cfg!(feature = "hydrate")
             && let Some(busy) = busy
         {
-            let look = request_animation_frame(move || {
-                if loads.try_get_value().is_some_and(|now| now == asked || now <= 1) {
-                    busy.try_set(false);
-                }
-            });
-            if look.is_err() {
-                busy.try_set(false);
-            }
+            busy.try_set(pending);
         }
-    };
+    });
     view! {
-        <Transition fallback set_pending=pending>
+        <Transition fallback set_pending=busy>
             {move || {
                 let children = children.clone();
                 Suspend::new(async move {
-                    let found = resource.await;
-                    arrived();
-                    match found {
+                    match resource.await {
                         Ok(value) => Either::Left(children(value)),
                         Err(error) => Either::Right(view! { <Failure error page/> }),
                     }
