@@ -115,6 +115,10 @@ id!(
     ApiKeyId, "key"
 );
 id!(
+    /// A campaign: one template to many people.
+    CampaignId, "cmp"
+);
+id!(
     /// Something that a person at the business has to decide or see to.
     ReviewId, "rev"
 );

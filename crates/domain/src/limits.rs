@@ -12,3 +12,9 @@ pub const CONTACT_NAME: usize = 200;
 pub const NOTE: usize = 4_000;
 /// Longest name of an API key.
 pub const KEY_NAME: usize = 80;
+/// Longest name of a campaign.
+pub const CAMPAIGN_NAME: usize = 120;
+/// Most numbers in the list of one campaign.
+pub const CAMPAIGN_NUMBERS: usize = 100_000;
+/// Longest fixed value of a template's placeholder.
+pub const VARIABLE: usize = 1_024;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::ContactId;
+use crate::id::{CampaignId, ContactId};
 
 /// Something happened in a business.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,11 @@ pub enum LiveEvent {
     SettingsSaved {
         /// The new version.
         version: i64,
+    },
+    /// A campaign was made, changed, or got further.
+    CampaignChanged {
+        /// Which.
+        campaign: CampaignId,
     },
     /// Too much happened to name it all: read everything again.
     Lagged,

@@ -76,11 +76,15 @@ pub enum Reason {
     Late,
     /// WhatsApp refused earlier for a reason that holds for this campaign (131049).
     Capped,
+    /// The campaign it belonged to was cancelled before its turn came.
+    Cancelled,
+    /// The same person is in the audience under another record.
+    Duplicate,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::OptedOut,
         Self::NoOptIn,
         Self::Pending,
@@ -93,6 +97,8 @@ impl Reason {
         Self::WindowClosed,
         Self::Late,
         Self::Capped,
+        Self::Cancelled,
+        Self::Duplicate,
     ];
 
     /// The word used in the database and the API.
@@ -111,6 +117,8 @@ impl Reason {
             Self::WindowClosed => "window_closed",
             Self::Late => "late",
             Self::Capped => "capped",
+            Self::Cancelled => "cancelled",
+            Self::Duplicate => "duplicate",
         }
     }
 }
@@ -137,6 +145,66 @@ pub struct Intent {
     pub form: Form,
     /// After this moment it must not leave any more.
     pub expires_at: Option<Timestamp>,
+}
+
+/// What of a [`Gate`] decides about a template: few enough values that a database can be told the decision for each of them,
+/// so that a million contacts are decided about in one statement by the same rule as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Standing(u8);
+
+impl Standing {
+    /// How many there are.
+    pub const COUNT: u8 = 160;
+
+    /// Every standing.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT).map(Self)
+    }
+
+    /// The standing of a person at a time.
+    #[must_use]
+    pub fn of(gate: &Gate, now: Timestamp) -> Self {
+        let state = State::ALL.iter().position(|state| *state == gate.state).unwrap_or(0);
+        let expired = gate.expires_at.is_some_and(|at| now >= at);
+        let facts = [gate.native_stop, gate.blocked, gate.erased, gate.invalid, expired];
+        let bits = facts.iter().fold(0, |bits, fact| bits << 1 | u8::from(*fact));
+        Self(u8::try_from(state).unwrap_or(0) << 5 | bits)
+    }
+
+    /// The standing with a number, as the database computes it: the place of the state in [`State::ALL`] times 32, plus 16 for
+    /// a native stop, 8 for blocked, 4 for erased, 2 for invalid, 1 for an expired consent.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        (code < Self::COUNT).then_some(Self(code))
+    }
+
+    /// Its number, see [`Standing::from_code`].
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+
+    /// Whether a template of this kind may go to people of this standing.
+    #[must_use]
+    pub fn refusal(self, kind: MessageKind, policy: &Policy, now: Timestamp) -> Option<Reason> {
+        let fact = |bit: u8| self.0 & bit != 0;
+        let gate = Gate {
+            contact: ContactId::from_uuid(uuid::Uuid::nil()),
+            consent_version: 0,
+            state: State::ALL.get(usize::from(self.0 >> 5)).copied().unwrap_or_default(),
+            native_stop: fact(16),
+            blocked: fact(8),
+            erased: fact(4),
+            invalid: fact(2),
+            expires_at: fact(1).then_some(now),
+            last_inbound_at: None,
+        };
+        let intent = Intent { kind, form: Form::Template, expires_at: None };
+        match decide(&gate, &intent, policy, now) {
+            Verdict::Send(_) => None,
+            Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Some(reason),
+        }
+    }
 }
 
 /// The business's policy and the hours of the day, as far as the decision cares.
@@ -348,6 +416,43 @@ mod tests {
         };
         assert!(at(NOW));
         assert!(!at(NOW + Span::seconds(1)));
+    }
+
+    #[test]
+    fn what_is_decided_for_a_standing_is_decided_for_everyone_who_has_it() {
+        let mut seen = std::collections::HashSet::new();
+        for state in State::ALL {
+            for bits in 0..32_u8 {
+                let bit = |bit: u8| bits & bit != 0;
+                for expires_at in [None, Some(NOW + Span::seconds(1)), Some(NOW), Some(NOW - Span::days(1))] {
+                    let person = Gate {
+                        native_stop: bit(1),
+                        blocked: bit(2),
+                        erased: bit(4),
+                        invalid: bit(8),
+                        last_inbound_at: bit(16).then_some(NOW),
+                        expires_at,
+                        ..gate(*state)
+                    };
+                    let standing = Standing::of(&person, NOW);
+                    seen.insert(standing.code());
+                    assert_eq!(Standing::from_code(standing.code()), Some(standing));
+                    for reachable in [Reachable::OptedIn, Reachable::NotOptedOut] {
+                        for kind in MessageKind::ALL {
+                            let policy = Policy { reachable };
+                            let intent = Intent { kind, form: Form::Template, expires_at: None };
+                            let refusal = match decide(&person, &intent, &policy, NOW) {
+                                Verdict::Send(_) => None,
+                                Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Some(reason),
+                            };
+                            assert_eq!(standing.refusal(kind, &policy, NOW), refusal);
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), usize::from(Standing::COUNT));
+        assert_eq!(Standing::from_code(Standing::COUNT), None);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum Right {
     WriteContacts,
     /// Send messages to single people.
     SendMessages,
+    /// Write, launch, pause and cancel campaigns.
+    RunCampaigns,
     /// Change keywords, messages and policies.
     WriteSettings,
     /// People, API keys, WhatsApp connections.

@@ -231,12 +231,21 @@ pub(crate) async fn parse_phone(
     business: BusinessId,
     text: &str,
 ) -> Result<Phone, Error> {
-    let region = store::access::find_business(tx, business).await?.and_then(|business| business.region);
-    let region: Option<Region> = region.and_then(|region| region.parse().ok()).or(service.default_region);
+    let region = region_of(service, tx, business).await?;
     Phone::parse(text, region).map_err(|error| Error::invalid("phone", phone_code(error)))
 }
 
-const fn phone_code(error: PhoneError) -> &'static str {
+/// Where a business's numbers without a country code are from.
+pub(crate) async fn region_of(
+    service: &Service,
+    tx: &mut Tx,
+    business: BusinessId,
+) -> Result<Option<Region>, Error> {
+    let region = store::access::find_business(tx, business).await?.and_then(|business| business.region);
+    Ok(region.and_then(|region| region.parse().ok()).or(service.default_region))
+}
+
+pub(crate) const fn phone_code(error: PhoneError) -> &'static str {
     match error {
         PhoneError::Empty => "empty",
         PhoneError::NotANumber => "not_a_number",

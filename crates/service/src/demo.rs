@@ -258,6 +258,7 @@ fn sent(
         not_before: line.at,
         expires_at: None,
         skipped: None,
+        campaign: None,
     };
     let delivery = domain::inbound::Delivery::Read;
     let wamid = format!("wamid.demo{}", id.uuid().simple());

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod business;
 mod cache;
 mod caller;
+pub mod campaigns;
 mod clock;
 pub mod connections;
 pub mod consent;
@@ -151,6 +152,7 @@ impl Service {
         let workers = Workers { stop: CancellationToken::new(), tasks: TaskTracker::new() };
         workers.tasks.spawn(dispatch::run(self.clone(), workers.stop.clone(), workers.tasks.clone()));
         workers.tasks.spawn(housekeeping::run(self.clone(), workers.stop.clone()));
+        workers.tasks.spawn(campaigns::run(self.clone(), workers.stop.clone()));
         workers
     }
 

@@ -161,6 +161,7 @@ async fn enqueue(
         not_before: now,
         expires_at: None,
         skipped: None,
+        campaign: None,
     };
     store::outbox::insert_messages(tx, std::slice::from_ref(&message)).await?;
     store::outbox::find_message(tx, caller.business, message.id).await?.ok_or(Error::NotFound)
@@ -185,6 +186,11 @@ fn check_template(template: &Template, variables: &[(String, String)]) -> Result
         TemplateStatus::Paused => return Err(Error::invalid("template", "paused")),
         _ => return Err(Error::invalid("template", "not_approved")),
     }
+    check_variables(template, variables)
+}
+
+/// Whether these are values for exactly the placeholders of a template.
+pub(crate) fn check_variables(template: &Template, variables: &[(String, String)]) -> Result<(), Error> {
     let wanted = template.variables();
     let given: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
     if wanted.iter().any(|name| !given.contains(name)) {
@@ -203,7 +209,7 @@ fn check_template(template: &Template, variables: &[(String, String)]) -> Result
 }
 
 /// Makes sure a template is known, asking WhatsApp once when it is not. Outside any transaction, because it is HTTP.
-async fn know_template(
+pub(crate) async fn know_template(
     service: &Service,
     caller: &Caller,
     connection: Option<&str>,

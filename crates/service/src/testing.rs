@@ -121,6 +121,14 @@ impl World {
         crate::dispatch::drain(&self.service).await
     }
 
+    /// Finds out which campaign caused what happened up to now.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn attribute(&self) -> Result<(), Error> {
+        crate::campaigns::attribute(&self.service).await
+    }
+
     /// A delivery signed as WhatsApp would.
     #[must_use]
     pub fn sign(raw: &[u8]) -> String {

@@ -8,7 +8,7 @@ use domain::id::{BusinessId, ContactId};
 use domain::phone::Phone;
 use domain::time::Timestamp;
 use serde::Serialize;
-use sqlx::{FromRow, QueryBuilder, Result};
+use sqlx::{Database, FromRow, QueryBuilder, Result};
 use uuid::Uuid;
 
 use crate::{Tx, corrupt, fold, hex};
@@ -109,7 +109,7 @@ pub struct Identifier {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     business_id: Uuid,
     phone: Option<String>,
@@ -127,7 +127,7 @@ struct Row {
     created_at: i64,
 }
 
-const COLUMNS: &str = "id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
+pub(crate) const COLUMNS: &str = "id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
                        last_inbound_at, answered_at, merged_into, created_at";
 
 impl TryFrom<Row> for StoredContact {
@@ -161,7 +161,7 @@ impl TryFrom<Row> for StoredContact {
     }
 }
 
-fn contacts(rows: Vec<Row>) -> Result<Vec<StoredContact>> {
+pub(crate) fn contacts(rows: Vec<Row>) -> Result<Vec<StoredContact>> {
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
@@ -559,19 +559,12 @@ pub async fn list_contacts(
     limit: u32,
 ) -> Result<Vec<StoredContact>> {
     let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let pattern = query.search.as_deref().map(search_pattern);
     let rows: Vec<Row> = on!(tx, c => {
         let mut sql = QueryBuilder::new("select ");
         sql.push(COLUMNS).push(" from contact where business_id = ").push_bind(business.uuid());
         sql.push(" and merged_into is null");
-        match &pattern {
-            Some(Pattern::Number(pattern)) => {
-                sql.push(" and phone like ").push_bind(pattern.clone());
-            }
-            Some(Pattern::Name(pattern)) => {
-                sql.push(" and name_folded like ").push_bind(pattern.clone()).push(" escape '\\'");
-            }
-            None => {}
+        if let Some(search) = &query.search {
+            push_search(&mut sql, search);
         }
         if let Some(state) = query.state {
             sql.push(" and state = ").push_bind(state.as_str());
@@ -606,21 +599,21 @@ pub async fn list_contacts(
     contacts(rows)
 }
 
-enum Pattern {
-    Number(String),
-    Name(String),
-}
-
-/// Digits look for a number, everything else for a name.
-fn search_pattern(term: &str) -> Pattern {
+/// The condition for being found by a term: digits look for a number, everything else for a name.
+pub(crate) fn push_search<DB: Database>(sql: &mut QueryBuilder<DB>, term: &str)
+where
+    String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
     let digits: String = term.chars().filter(char::is_ascii_digit).collect();
     let is_number = digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
     if is_number {
         let anchored = term.trim_start().starts_with('+');
-        return Pattern::Number(if anchored { format!("+{digits}%") } else { format!("%{digits}%") });
+        let pattern = if anchored { format!("+{digits}%") } else { format!("%{digits}%") };
+        sql.push(" and phone like ").push_bind(pattern);
+        return;
     }
     let escaped = fold(term).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    Pattern::Name(format!("%{escaped}%"))
+    sql.push(" and name_folded like ").push_bind(format!("%{escaped}%")).push(" escape '\\'");
 }
 
 /// How many contacts are in each state.

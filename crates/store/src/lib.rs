@@ -4,6 +4,7 @@
 mod db;
 
 pub mod access;
+pub mod campaign;
 pub mod connection;
 pub mod contact;
 pub mod idempotency;

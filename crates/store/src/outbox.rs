@@ -1,7 +1,7 @@
 //! The outbox: what leaves, where it stands, and what WhatsApp says about it.
 
 use domain::contact::{Direction, OutgoingMessage, ThreadMessage};
-use domain::id::{BusinessId, ConnectionId, ContactId, MessageId};
+use domain::id::{BusinessId, CampaignId, ConnectionId, ContactId, MessageId};
 use domain::inbound::Delivery;
 use domain::kind::MessageKind;
 use domain::outbound::{Content, SendState};
@@ -40,6 +40,8 @@ pub struct NewMessage {
     pub expires_at: Option<Timestamp>,
     /// Set when it was decided against at once.
     pub skipped: Option<Reason>,
+    /// The campaign it belongs to.
+    pub campaign: Option<CampaignId>,
 }
 
 /// Adds messages.
@@ -47,6 +49,18 @@ pub struct NewMessage {
 /// # Errors
 /// When the database refuses.
 pub async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    insert(tx, messages, None).await
+}
+
+/// Adds messages that whoever adds them has claimed at once, as [`claim_messages`] would.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_claimed_messages(tx: &mut Tx, messages: &[NewMessage], now: Timestamp) -> Result<()> {
+    insert(tx, messages, Some(now)).await
+}
+
+async fn insert(tx: &mut Tx, messages: &[NewMessage], claimed_at: Option<Timestamp>) -> Result<()> {
     #[derive(Serialize)]
     struct Written<'a> {
         id: String,
@@ -63,18 +77,21 @@ pub async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()>
         not_before: i64,
         expires_at: Option<i64>,
         skip_reason: Option<&'static str>,
+        campaign_id: Option<String>,
+        attempts: i64,
+        claimed_at: Option<i64>,
     }
     if messages.is_empty() {
         return Ok(());
     }
     let sql = rows!(tx,
         "insert into message_out (id, business_id, connection_id, contact_id, kind, priority, state, content, context_wamid, \
-         created_at, created_by, not_before, expires_at, skip_reason, attempts, delivery_rank) \
+         created_at, created_by, not_before, expires_at, skip_reason, campaign_id, attempts, claimed_at, delivery_rank) \
          select id, business_id, connection_id, contact_id, kind, priority, state, content, context_wamid, created_at, \
-         created_by, not_before, expires_at, skip_reason, 0, 0 from ",
+         created_by, not_before, expires_at, skip_reason, campaign_id, attempts, claimed_at, 0 from ",
         [id uuid, business_id uuid, connection_id uuid, contact_id uuid, kind text, priority bigint, state text,
          content text, context_wamid text, created_at bigint, created_by text, not_before bigint, expires_at bigint,
-         skip_reason text],
+         skip_reason text, campaign_id uuid, attempts bigint, claimed_at bigint],
         " r");
     let rows: Vec<_> = messages
         .iter()
@@ -85,7 +102,12 @@ pub async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()>
             contact_id: hex(message.contact.uuid()),
             kind: message.kind.as_str(),
             priority: message.kind.priority(),
-            state: if message.skipped.is_some() { "skipped" } else { "pending" },
+            state: match (message.skipped, claimed_at) {
+                (Some(_), _) => SendState::Skipped,
+                (None, Some(_)) => SendState::Claimed,
+                (None, None) => SendState::Pending,
+            }
+            .as_str(),
             content: serde_json::to_string(&message.content).unwrap_or_default(),
             context_wamid: message.context_wamid.as_deref(),
             created_at: message.created_at.micros(),
@@ -93,6 +115,9 @@ pub async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()>
             not_before: message.not_before.micros(),
             expires_at: message.expires_at.map(Timestamp::micros),
             skip_reason: message.skipped.map(Reason::as_str),
+            campaign_id: message.campaign.map(|id| hex(id.uuid())),
+            attempts: i64::from(claimed_at.is_some()),
+            claimed_at: claimed_at.map(Timestamp::micros),
         })
         .collect();
     let rows = serde_json::to_string(&rows).unwrap_or_default();
@@ -120,6 +145,8 @@ pub struct Claimed {
     pub attempts: i64,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// The campaign it belongs to.
+    pub campaign: Option<CampaignId>,
 }
 
 #[derive(FromRow)]
@@ -133,6 +160,7 @@ struct ClaimedRow {
     expires_at: Option<i64>,
     attempts: i64,
     created_at: i64,
+    campaign_id: Option<Uuid>,
 }
 
 /// Claims the next messages of a number, most urgent first. No two callers ever get the same message.
@@ -151,11 +179,11 @@ pub async fn claim_messages(
         "update message_out set state = 'claimed', claimed_at = $2, attempts = attempts + 1 \
          where id in (select id from message_out where connection_id = $1 and state = 'pending' and not_before <= $2 \
                       order by priority, not_before, id limit $3) \
-         returning id, business_id, contact_id, kind, content, context_wamid, expires_at, attempts, created_at",
+         returning id, business_id, contact_id, kind, content, context_wamid, expires_at, attempts, created_at, campaign_id",
         "update message_out set state = 'claimed', claimed_at = $2, attempts = attempts + 1 \
          where id = any(array(select id from message_out where connection_id = $1 and state = 'pending' \
                               and not_before <= $2 order by priority, not_before, id limit $3 for update skip locked)) \
-         returning id, business_id, contact_id, kind, content, context_wamid, expires_at, attempts, created_at",
+         returning id, business_id, contact_id, kind, content, context_wamid, expires_at, attempts, created_at, campaign_id",
     );
     let rows: Vec<ClaimedRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(connection.uuid()).bind(now.micros()).bind(limit).fetch_all(c).await)?;
@@ -172,6 +200,7 @@ pub async fn claim_messages(
                 expires_at: row.expires_at.map(Timestamp::from_micros),
                 attempts: row.attempts,
                 created_at: Timestamp::from_micros(row.created_at),
+                campaign: row.campaign_id.map(CampaignId::from_uuid),
             })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -216,7 +245,7 @@ pub struct Settled {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle_messages(tx: &mut Tx, settled: &[Settled]) -> Result<()> {
+pub async fn settle_messages(tx: &mut Tx, settled: &[Settled], now: Timestamp) -> Result<()> {
     #[derive(Serialize)]
     struct Written<'a> {
         id: String,
@@ -235,7 +264,7 @@ pub async fn settle_messages(tx: &mut Tx, settled: &[Settled]) -> Result<()> {
         "update message_out set state = r.state, wamid = coalesce(r.wamid, message_out.wamid), \
          sent_at = coalesce(r.sent_at, message_out.sent_at), not_before = coalesce(r.not_before, message_out.not_before), \
          skip_reason = r.skip_reason, error_code = coalesce(r.error_code, message_out.error_code), \
-         consent_version = r.consent_version, claimed_at = null from ",
+         consent_version = r.consent_version, claimed_at = null, settled_at = $2 from ",
         [id uuid, state text, wamid text, sent_at bigint, not_before bigint, skip_reason text, error_code bigint,
          consent_version bigint],
         " r where message_out.id = r.id and (message_out.state = 'claimed' or (message_out.state = 'sent' and r.state = 'sent'))");
@@ -253,7 +282,7 @@ pub async fn settle_messages(tx: &mut Tx, settled: &[Settled]) -> Result<()> {
         })
         .collect();
     let rows = serde_json::to_string(&rows).unwrap_or_default();
-    on!(tx, c => sqlx::query(sql).bind(rows).execute(c).await.map(|_| ()))
+    on!(tx, c => sqlx::query(sql).bind(rows).bind(now.micros()).execute(c).await.map(|_| ()))
 }
 
 /// Turns messages that a dead process had claimed into unknown ones: their bytes may have left.

@@ -3,6 +3,8 @@
 //! Claim a few messages and decide about each again, with the person as they are now; commit the claim before any byte
 //! leaves; look at the revocations at the socket; send within the number's limit; write down what became of it.
 
+mod campaign;
+mod decide;
 mod limiter;
 mod number;
 mod outcome;

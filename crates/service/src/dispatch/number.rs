@@ -1,23 +1,23 @@
 //! The dispatcher of one number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::id::{BusinessId, ConnectionId, ContactId};
 use domain::inbound::Delivery;
-use domain::kind::Form;
 use domain::live::LiveEvent;
-use domain::outbound::{Recipient, SendState};
-use domain::permit::{Gate, Intent, Policy, Reason, SendPermit, Verdict, decide};
+use domain::outbound::SendState;
 use domain::time::{Span, Timestamp};
+use store::Engine;
 use store::connection::Connection;
-use store::outbox::{Claimed, Progress, Settled};
-use store::{Engine, Tx};
+use store::outbox::{Progress, Settled};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use whatsapp::client::{Outcome, Outgoing, Sender};
 
+use super::campaign;
+use super::decide::{Ready, decide_again, still_stands};
 use super::limiter::Limiter;
 use super::outcome::{PAUSE, Revoked, Sent, settle};
 use crate::metrics::Metrics;
@@ -48,15 +48,6 @@ pub(super) struct Dispatcher {
     took_over: bool,
     /// Until when the number is ours, on PostgreSQL.
     leased_until: Timestamp,
-}
-
-/// A message that may leave.
-struct Ready {
-    claimed: Claimed,
-    recipient: Recipient,
-    permit: SendPermit,
-    /// What the permit was given for.
-    gate: Gate,
 }
 
 impl Dispatcher {
@@ -116,7 +107,9 @@ impl Dispatcher {
             while let Some(result) = sending.try_join_next() {
                 take(result);
             }
-            if finished.iter().any(|sent| sent.result.is_err()) {
+            // What was revoked is due again at once; and with its last message settled a campaign is finished.
+            let campaign_rests = sending.is_empty() && finished.iter().any(|sent| sent.claimed.campaign.is_some());
+            if campaign_rests || finished.iter().any(|sent| sent.result.is_err()) {
                 more = true;
             }
             paused |= self.settle_surely(finished).await?;
@@ -174,21 +167,40 @@ impl Dispatcher {
         let (service, id) = (self.service.clone(), self.id);
         task(async move {
             let now = service.now();
-            {
+            let active = {
                 // A look first: taking the writer to find nothing would cost every idle second a turn.
                 let mut tx = service.db.read().await?;
-                if store::outbox::next_due(&mut tx, id).await?.is_none_or(|due| due > now) {
+                let active = store::campaign::list_active(&mut tx, id, now).await?;
+                let due = store::outbox::next_due(&mut tx, id).await?.is_some_and(|due| due <= now);
+                if active.is_empty() && !due {
                     return Ok((Vec::new(), 0));
                 }
-            }
+                active
+            };
             let mut tx = service.db.write().await?;
             let claimed =
                 store::outbox::claim_messages(&mut tx, id, now, i64::try_from(room).unwrap_or(1)).await?;
-            let count = claimed.len();
-            let (ready, skipped) = decide_again(&service, &mut tx, claimed, now).await?;
-            store::outbox::settle_messages(&mut tx, &skipped).await?;
+            let mut count = claimed.len();
+            let (mut ready, mut skipped) = decide_again(&service, &mut tx, claimed, now).await?;
+            store::outbox::settle_messages(&mut tx, &skipped, now).await?;
+            let mut changed = Vec::new();
+            for stored in active {
+                if ready.len() >= room {
+                    break;
+                }
+                let turns = campaign::take_turns(&service, &mut tx, &stored, room - ready.len(), now).await?;
+                if turns.progress > 0 {
+                    changed.push((stored.business, stored.campaign.id));
+                }
+                count += turns.progress;
+                ready.extend(turns.ready);
+                skipped.extend(turns.skipped);
+            }
             tx.commit().await?;
             Metrics::add(&service.metrics.skipped, skipped.len());
+            for (business, campaign) in changed {
+                service.live.publish(business, vec![LiveEvent::CampaignChanged { campaign }]);
+            }
             Ok((ready, count))
         })
         .await
@@ -221,9 +233,13 @@ impl Dispatcher {
             let mut pause = None;
             let mut stopped: Vec<(BusinessId, ContactId, Timestamp)> = Vec::new();
             let mut wamids = HashMap::new();
+            let mut resting = HashMap::new();
             for sent in finished.iter() {
                 let (row, consequence) = settle(sent, now);
                 pause = pause.or(consequence.pause);
+                if let (Some(reason), Some(campaign)) = (consequence.campaign, sent.claimed.campaign) {
+                    resting.insert(campaign, reason);
+                }
                 if consequence.native_stop {
                     stopped.push((sent.claimed.business, sent.claimed.contact, now));
                 }
@@ -234,7 +250,7 @@ impl Dispatcher {
             }
             // In one order everywhere, so that this and a batch of statuses seldom wait for each other.
             settled.sort_by_key(|row| row.id);
-            store::outbox::settle_messages(&mut tx, &settled).await?;
+            store::outbox::settle_messages(&mut tx, &settled, now).await?;
             // Statuses may have been faster than this commit.
             let asked: Vec<String> = wamids.keys().cloned().collect();
             let mut progress: HashMap<_, Progress> = HashMap::new();
@@ -255,6 +271,9 @@ impl Dispatcher {
             for (business, contact, at) in &stopped {
                 crate::consent::record_native_stop(&service, &mut tx, *business, *contact, *at).await?;
             }
+            for (campaign, reason) in resting {
+                campaign::rest(&mut tx, campaign, reason).await?;
+            }
             if let Some(code) = pause {
                 tracing::error!(connection.id = %id, meta.code = code, "WhatsApp refuses this number; sending rests for five minutes");
                 store::connection::set_pause(&mut tx, id, Some((&code.to_string(), now + PAUSE))).await?;
@@ -266,6 +285,13 @@ impl Dispatcher {
             for sent in finished.iter() {
                 let changed = LiveEvent::MessageChanged { contact: sent.claimed.contact };
                 notices.entry(sent.claimed.business).or_default().push(changed);
+            }
+            let campaigns: HashSet<_> = finished
+                .iter()
+                .filter_map(|sent| sent.claimed.campaign.map(|campaign| (sent.claimed.business, campaign)))
+                .collect();
+            for (business, campaign) in campaigns {
+                notices.entry(business).or_default().push(LiveEvent::CampaignChanged { campaign });
             }
             notices.into_iter().for_each(|(business, events)| service.live.publish(business, events));
             Ok(pause.is_some())
@@ -291,85 +317,6 @@ impl Dispatcher {
     }
 }
 
-/// The decision that counts: with the person as they are now, immediately before sending.
-async fn decide_again(
-    service: &Service,
-    tx: &mut Tx,
-    claimed: Vec<Claimed>,
-    now: Timestamp,
-) -> Result<(Vec<Ready>, Vec<Settled>), Error> {
-    let mut ids: Vec<ContactId> = claimed.iter().map(|message| message.contact).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut people: HashMap<ContactId, _> = HashMap::new();
-    for stored in store::contact::read_contacts(tx, &ids).await? {
-        let id = stored.contact.id;
-        // A record may have been joined to another after the message was written to it: the one that stands decides.
-        let stands = match stored.merged_into {
-            None => Some(stored),
-            Some(_) => store::contact::find_contact(tx, stored.business, id).await?,
-        };
-        people.extend(stands.map(|stored| (id, stored.contact)));
-    }
-    let mut policies: HashMap<BusinessId, Policy> = HashMap::new();
-    for message in &claimed {
-        if let std::collections::hash_map::Entry::Vacant(entry) = policies.entry(message.business) {
-            entry.insert(service.rules(tx, message.business).await?.settings.draft.policies.permit());
-        }
-    }
-    let (mut ready, mut skipped) = (Vec::new(), Vec::new());
-    for message in claimed {
-        let mut skip = |reason, version| {
-            skipped.push(Settled {
-                id: message.id,
-                state: SendState::Skipped,
-                wamid: None,
-                sent_at: None,
-                not_before: None,
-                skip_reason: Some(reason),
-                error_code: None,
-                consent_version: version,
-            });
-        };
-        let Some(person) = people.get(&message.contact) else {
-            skip(Reason::Erased, None);
-            continue;
-        };
-        let phone = person.phone.clone().map(Recipient::Phone);
-        let Some(recipient) = phone.or_else(|| person.user_id.clone().map(Recipient::UserId)) else {
-            skip(Reason::Erased, Some(person.version));
-            continue;
-        };
-        // A template's category may have become stricter since the message was enqueued (R44).
-        let kind = match &message.content {
-            domain::outbound::Content::Template { name, language, .. } => {
-                let current = store::template::find_template(tx, message.business, name, language).await?;
-                current.map_or(message.kind, |template| message.kind.stricter(template.kind))
-            }
-            _ => message.kind,
-        };
-        let form: Form = message.content.form();
-        let intent = Intent { kind, form, expires_at: message.expires_at };
-        let policy = policies.get(&message.business).copied().unwrap_or_default();
-        let gate = person.gate();
-        match decide(&gate, &intent, &policy, now) {
-            Verdict::Send(permit) => ready.push(Ready { claimed: message, recipient, permit, gate }),
-            Verdict::Skip(reason) => skip(reason, Some(person.version)),
-            Verdict::Defer { until, .. } => skipped.push(Settled {
-                id: message.id,
-                state: SendState::Pending,
-                wamid: None,
-                sent_at: None,
-                not_before: Some(until),
-                skip_reason: None,
-                error_code: None,
-                consent_version: Some(person.version),
-            }),
-        }
-    }
-    Ok((ready, skipped))
-}
-
 async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: Moment, ready: Ready) -> Sent {
     limiter.turn().await;
     let Ready { claimed, recipient, permit, gate } = ready;
@@ -391,19 +338,6 @@ async fn send(service: Service, sender: Arc<Sender>, limiter: Limiter, moment: M
         tracing::info!(message.id = %claimed.id, meta.code = refusal.code, "WhatsApp refused a message");
     }
     Sent { claimed, consent_version, handed_at, result: Ok(outcome) }
-}
-
-/// Whether the person is as they were when the decision was made. Another process may have taken in a STOP, and this one knows of it
-/// only from the database; what cannot be read there counts as changed, and so does a record joined to another.
-async fn still_stands(service: &Service, decided: Gate) -> bool {
-    let service = service.clone();
-    let read = task(async move {
-        let mut tx = service.db.read().await?;
-        Ok(store::contact::read_contacts(&mut tx, &[decided.contact]).await?.pop())
-    });
-    // Having written meanwhile takes nothing away.
-    let same = |now: Gate| Gate { last_inbound_at: decided.last_inbound_at, ..now } == decided;
-    matches!(read.await, Ok(Some(stored)) if stored.merged_into.is_none() && same(stored.contact.gate()))
 }
 
 fn count(service: &Service, row: &Settled) {

@@ -1,5 +1,6 @@
 //! From what the client says to where a message stands.
 
+use domain::campaign::PauseReason;
 use domain::outbound::SendState;
 use domain::permit::Reason;
 use domain::time::{Span, Timestamp};
@@ -33,6 +34,8 @@ pub(super) struct Consequence {
     pub(super) native_stop: bool,
     /// WhatsApp refuses the whole number, for this reason.
     pub(super) pause: Option<i64>,
+    /// The campaign it belongs to rests: everything else of it would fare the same.
+    pub(super) campaign: Option<PauseReason>,
 }
 
 /// Where a message stands after a send.
@@ -75,6 +78,7 @@ pub(super) fn settle(sent: &Sent, now: Timestamp) -> (Settled, Consequence) {
                     // The number is refused, not the person: the message waits with it.
                     settled.not_before = Some(now + PAUSE);
                     consequence.pause = Some(refusal.code);
+                    consequence.campaign = Some(PauseReason::Connection);
                 }
                 Class::NativeStop => {
                     settled.state = SendState::Failed;
@@ -88,9 +92,11 @@ pub(super) fn settle(sent: &Sent, now: Timestamp) -> (Settled, Consequence) {
                     settled.state = SendState::Skipped;
                     settled.skip_reason = Some(Reason::WindowClosed);
                 }
-                Class::RecipientInvalid | Class::TemplateProblem | Class::Permanent => {
+                Class::TemplateProblem => {
                     settled.state = SendState::Failed;
+                    consequence.campaign = Some(PauseReason::Template);
                 }
+                Class::RecipientInvalid | Class::Permanent => settled.state = SendState::Failed,
             }
         }
     }
@@ -131,6 +137,7 @@ mod tests {
             expires_at: None,
             attempts,
             created_at: NOW,
+            campaign: None,
         };
         settle(&Sent { claimed, consent_version: 1, handed_at: NOW, result }, NOW)
     }
@@ -174,6 +181,16 @@ mod tests {
     fn a_bad_token_stops_the_number_not_the_message() {
         let (settled, consequence) = after(refused(190, Class::PauseSender), MAX_TRIES);
         assert_eq!((settled.state, consequence.pause), (SendState::Pending, Some(190)));
+    }
+
+    #[test]
+    fn what_every_message_of_a_campaign_would_meet_lets_it_rest() {
+        let (settled, consequence) = after(refused(132_015, Class::TemplateProblem), 1);
+        assert_eq!((settled.state, consequence.campaign), (SendState::Failed, Some(PauseReason::Template)));
+        let (settled, consequence) = after(refused(190, Class::PauseSender), 1);
+        assert_eq!((settled.state, consequence.campaign), (SendState::Pending, Some(PauseReason::Connection)));
+        let (_, consequence) = after(refused(131_026, Class::RecipientInvalid), 1);
+        assert_eq!(consequence, Consequence::default());
     }
 
     #[test]

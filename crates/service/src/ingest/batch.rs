@@ -329,6 +329,7 @@ impl Batch<'_> {
             not_before: now,
             expires_at,
             skipped: late.then_some(Reason::Late),
+            campaign: None,
         });
     }
 

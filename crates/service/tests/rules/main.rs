@@ -29,6 +29,7 @@ macro_rules! rules {
 }
 
 mod access;
+mod campaigns;
 mod crash;
 mod identity;
 mod ingest;

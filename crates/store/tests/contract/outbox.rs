@@ -150,7 +150,7 @@ contract! {
         let world = World::new(db).await;
         let id = claimed(db, &world, world.person(db, "Ana").await).await;
         let contact = message(db, &world, id).await.contact_id;
-        commit!(db, tx => settle_messages(tx, &[settled(id, SendState::Failed)]).await.unwrap());
+        commit!(db, tx => settle_messages(tx, &[settled(id, SendState::Failed)], at(9)).await.unwrap());
         read!(db, tx => {
             assert_eq!(find_message(tx, world.other, id).await.unwrap(), None);
             assert_eq!(list_messages(tx, world.other, None, None, 9).await.unwrap(), []);
@@ -177,8 +177,8 @@ contract! {
         outcomes[3].skip_reason = Some(Reason::Late);
         outcomes[4].not_before = Some(at(60));
         commit!(db, tx => {
-            settle_messages(tx, &[]).await.unwrap();
-            settle_messages(tx, &outcomes).await.unwrap();
+            settle_messages(tx, &[], at(9)).await.unwrap();
+            settle_messages(tx, &outcomes, at(9)).await.unwrap();
         });
         for outcome in &outcomes {
             let found = message(db, &world, outcome.id).await;
@@ -203,7 +203,7 @@ contract! {
             insert_messages(tx, &messages).await.unwrap();
             let claims = claim_messages(tx, world.connection, at(0), 1_000).await.unwrap();
             let outcomes: Vec<_> = claims.iter().map(|claim| settled(claim.id, SendState::Sent)).collect();
-            settle_messages(tx, &outcomes).await.unwrap();
+            settle_messages(tx, &outcomes, at(9)).await.unwrap();
             let steps: Vec<_> = claims.iter().map(|claim| progress(claim.id, Delivery::Read, 1)).collect();
             advance_messages(tx, &steps).await.unwrap();
         });
@@ -218,7 +218,7 @@ contract! {
         commit!(db, tx => advance_messages(tx, &[progress(id, Delivery::Delivered, 2)]).await.unwrap());
         let late =
             Settled { error_code: Some(1), not_before: Some(at(9)), ..settled(id, SendState::Pending) };
-        commit!(db, tx => settle_messages(tx, &[late]).await.unwrap());
+        commit!(db, tx => settle_messages(tx, &[late], at(9)).await.unwrap());
         let found = message(db, &world, id).await;
         assert_eq!(
             (found.status, found.delivery, found.error_code),
@@ -263,7 +263,7 @@ contract! {
             let id = claimed(db, &world, ana).await;
             let known = Settled { wamid: Some("wamid.first".into()), ..settled(id, state) };
             commit!(db, tx => {
-                settle_messages(tx, &[known]).await.unwrap();
+                settle_messages(tx, &[known], at(9)).await.unwrap();
                 advance_messages(tx, &[progress(id, Delivery::Sent, 1)]).await.unwrap();
             });
             let found = message(db, &world, id).await;
@@ -278,7 +278,7 @@ contract! {
         let ids =
             [claimed(db, &world, ana).await, claimed(db, &world, ana).await, claimed(db, &world, ana).await];
         let known = Settled { wamid: Some(NASTY.into()), ..settled(ids[0], SendState::Sent) };
-        commit!(db, tx => settle_messages(tx, &[known]).await.unwrap());
+        commit!(db, tx => settle_messages(tx, &[known], at(9)).await.unwrap());
         let target = |id, wamid: Option<&str>| Target {
             id,
             business: world.business,
@@ -373,7 +373,7 @@ contract! {
             commit!(db, tx => {
                 insert_messages(tx, std::slice::from_ref(&message)).await.unwrap();
                 claim_messages(tx, world.connection, at(0), 1).await.unwrap();
-                settle_messages(tx, &[sent]).await.unwrap();
+                settle_messages(tx, &[sent], at(9)).await.unwrap();
             });
             let counted =
                 read!(db, tx => count_violations(tx, world.business, message.id.uuid()).await.unwrap());

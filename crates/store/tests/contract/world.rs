@@ -135,6 +135,7 @@ impl World {
             not_before: at(0),
             expires_at: None,
             skipped: None,
+            campaign: None,
         }
     }
 
