@@ -23,6 +23,8 @@ pub struct LiveEvents {
     pub messages: ReadSignal<u32>,
     /// The Opt-In/Out settings were saved.
     pub settings: ReadSignal<u32>,
+    /// A campaign was made, changed or got further.
+    pub campaigns: ReadSignal<u32>,
 }
 
 /// The live events of the signed-in business.
@@ -32,6 +34,7 @@ pub fn use_live() -> LiveEvents {
         contacts: signal(0).0,
         messages: signal(0).0,
         settings: signal(0).0,
+        campaigns: signal(0).0,
     })
 }
 
@@ -40,6 +43,11 @@ struct Changed {
     contacts: bool,
     messages: bool,
     settings: bool,
+    campaigns: bool,
+}
+
+impl Changed {
+    const EVERYTHING: Self = Self { contacts: true, messages: true, settings: true, campaigns: true };
 }
 
 /// Listens while the layout is shown, and provides [`LiveEvents`]. The browser reconnects by itself; whatever was missed in
@@ -48,7 +56,8 @@ pub fn provide_live() {
     let (contacts, set_contacts) = signal(0_u32);
     let (messages, set_messages) = signal(0_u32);
     let (settings, set_settings) = signal(0_u32);
-    provide_context(LiveEvents { contacts, messages, settings });
+    let (campaigns, set_campaigns) = signal(0_u32);
+    provide_context(LiveEvents { contacts, messages, settings, campaigns });
 
     let waiting = StoredValue::new(None::<Changed>);
     let tell = move || {
@@ -63,6 +72,9 @@ pub fn provide_live() {
         if changed.settings {
             set_settings.try_update(bump);
         }
+        if changed.campaigns {
+            set_campaigns.try_update(bump);
+        }
     };
     let note = move |change: Changed| {
         let first = waiting.try_update_value(|waiting| {
@@ -71,6 +83,7 @@ pub fn provide_live() {
             known.contacts |= change.contacts;
             known.messages |= change.messages;
             known.settings |= change.settings;
+            known.campaigns |= change.campaigns;
             first
         });
         if first == Some(true) && set_timeout(tell, GATHER).is_err() {
@@ -90,13 +103,14 @@ pub fn provide_live() {
                 LiveEvent::ContactChanged { .. } => Changed { contacts: true, ..Changed::default() },
                 LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
                 LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
-                LiveEvent::Lagged => Changed { contacts: true, messages: true, settings: true },
+                LiveEvent::CampaignChanged { .. } => Changed { campaigns: true, ..Changed::default() },
+                LiveEvent::Lagged => Changed::EVERYTHING,
             });
         };
         let on_open = move || {
             failures.try_set_value(0);
             if opened.try_update_value(|opened| std::mem::replace(opened, true)) == Some(true) {
-                note(Changed { contacts: true, messages: true, settings: true });
+                note(Changed::EVERYTHING);
             }
         };
         // The browser reconnects after a broken stream, but gives up for good on an answer that is none: a proxy's 502 while the

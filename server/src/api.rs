@@ -1,6 +1,7 @@
 //! The REST API `/api/v1`, its description and its documentation.
 
 mod authentication;
+mod campaigns;
 mod consent;
 mod contacts;
 mod docs;
@@ -45,6 +46,19 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(Method::POST, "/messages", post(messages::send)),
         endpoint(Method::GET, "/messages/{id}", get(messages::find)),
         endpoint(Method::GET, "/templates", get(messages::list_templates)),
+        endpoint(Method::GET, "/campaigns", get(campaigns::list)),
+        endpoint(
+            Method::POST,
+            "/campaigns",
+            post(campaigns::create).layer(DefaultBodyLimit::max(campaigns::BODY_LIMIT)),
+        ),
+        endpoint(Method::GET, "/campaigns/{id}", get(campaigns::find)),
+        endpoint(Method::POST, "/campaigns/{id}/preview", post(campaigns::preview)),
+        endpoint(Method::POST, "/campaigns/{id}/launch", post(campaigns::launch)),
+        endpoint(Method::POST, "/campaigns/{id}/pause", post(campaigns::pause)),
+        endpoint(Method::POST, "/campaigns/{id}/resume", post(campaigns::resume)),
+        endpoint(Method::POST, "/campaigns/{id}/cancel", post(campaigns::cancel)),
+        endpoint(Method::GET, "/campaigns/{id}/recipients", get(campaigns::recipients)),
     ]
 }
 

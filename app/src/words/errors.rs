@@ -204,5 +204,7 @@ fn english_refusal(reason: Reason) -> &'static str {
         Reason::WindowClosed => "The 24-hour window is closed: only a template can be sent",
         Reason::Late => "It is too late for this message to make sense",
         Reason::Capped => "WhatsApp limits how much marketing this person gets",
+        Reason::Cancelled => "The campaign was cancelled before this person’s turn came",
+        Reason::Duplicate => "The same person is in the audience under another record",
     }
 }

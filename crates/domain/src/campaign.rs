@@ -49,6 +49,19 @@ pub enum Command {
     Cancel,
 }
 
+impl Command {
+    /// The word used in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Launch => "launch",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
 impl CampaignState {
     /// Every state.
     pub const ALL: [Self; 6] =
@@ -312,6 +325,17 @@ pub struct ChangedMind {
     pub at: Timestamp,
     /// The consent event that changed it, and when it was recorded; none where the reason is no consent.
     pub event: Option<(EventId, Timestamp)>,
+}
+
+/// A campaign in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// How far it got.
+    pub counts: Counts,
+    /// People who opted out because of it ([`ATTRIBUTION`]).
+    pub opt_outs: i64,
 }
 
 /// Everything a report shows.

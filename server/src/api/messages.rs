@@ -82,7 +82,9 @@ fn kind(fields: &mut Fields) -> Option<MessageKind> {
 
 fn content(fields: &mut Fields) -> Option<SendContent> {
     match (fields.has("template"), fields.has("text")) {
-        (true, false) => fields.object("template", template),
+        (true, false) => fields.object("template", template_fields).map(|(name, language, variables)| {
+            SendContent::Template { name, language, variables }
+        }),
         (false, true) => {
             fields.object("text", |text| text.required_string("body").map(|body| SendContent::Text { body }))
         }
@@ -97,11 +99,12 @@ fn content(fields: &mut Fields) -> Option<SendContent> {
     }
 }
 
-fn template(fields: &mut Fields) -> Option<SendContent> {
+/// Name, language and values of a template.
+pub(super) fn template_fields(fields: &mut Fields) -> Option<(String, String, Vec<(String, String)>)> {
     let name = fields.required_string("name");
     let language = fields.required_string("language");
     let variables = variables(fields);
-    name.zip(language).map(|(name, language)| SendContent::Template { name, language, variables })
+    name.zip(language).map(|(name, language)| (name, language, variables))
 }
 
 /// Values by placeholder, `{"1": "Ana", "2": 12}`, or in order, `["Ana", 12]`.

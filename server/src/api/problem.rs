@@ -241,7 +241,8 @@ fn field_error(invalid: service::Invalid) -> FieldError {
     FieldError::new(invalid.field, invalid.code, describe_code(invalid.code))
 }
 
-fn describe_code(code: &str) -> String {
+/// What is wrong with a field, for the person who reads the log of the calling program.
+pub fn describe_code(code: &str) -> String {
     match code {
         "required" | "empty" => "is required".to_owned(),
         "too_long" => "is too long".to_owned(),
@@ -257,6 +258,13 @@ fn describe_code(code: &str) -> String {
         "control_characters" => "holds control characters".to_owned(),
         "in_the_future" => "lies in the future".to_owned(),
         "too_old" => "lies too far back".to_owned(),
+        "past" => "lies in the past".to_owned(),
+        "nobody" => "holds nobody".to_owned(),
+        "paused" => "was paused by WhatsApp".to_owned(),
+        "not_approved" => "is not approved by WhatsApp".to_owned(),
+        "no_way_out" => "must name a way out: one of your opt-out keywords in the text, the footer or a button".to_owned(),
+        "authentication" => "is for one-time codes, which go to one person at a time".to_owned(),
+        "no_alternative" => "may use {{first_name|…}}, {{name|…}} and {{phone|…}}, each with a text for people of whom it is not known".to_owned(),
         "not_a_cursor" => "is not the `next` of a page".to_owned(),
         other => other.replace('_', " "),
     }
@@ -278,6 +286,8 @@ pub const fn describe_reason(reason: Reason) -> &'static str {
         Reason::WindowClosed => "The person has not written within 24 hours; only a template can be sent.",
         Reason::Late => "It is too late for this message.",
         Reason::Capped => "WhatsApp does not deliver more marketing to this person at the moment.",
+        Reason::Cancelled => "The campaign was cancelled before the person's turn came.",
+        Reason::Duplicate => "The same person is in the audience under another record.",
     }
 }
 

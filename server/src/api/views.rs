@@ -1,5 +1,6 @@
 //! What the API shows: ids as texts, times in RFC 3339, a fixed set of fields.
 
+use domain::campaign::{Audience, Campaign, Counts, Preview, Recipient, Report, Summary};
 use domain::contact::{Actor, ConsentEvent, Contact, OutgoingMessage};
 use domain::template::Template;
 use domain::time::Timestamp;
@@ -105,5 +106,76 @@ pub fn template(template: &Template) -> Value {
         "status": template.status.as_str(),
         "body": template.body,
         "variables": template.variables(),
+    })
+}
+
+/// A campaign with everything its report shows.
+pub fn campaign(report: &Report) -> Value {
+    let mut view = campaign_of(&report.campaign, &report.counts, report.opt_outs);
+    view["replies"] = report.replies.into();
+    view["after_stop"] = json!({"sent": report.after_stop, "in_flight": report.in_flight_at_stop});
+    view["preview_at_launch"] = report.at_launch.as_ref().map(preview).unwrap_or_default();
+    view
+}
+
+/// A campaign in a list.
+pub fn campaign_summary(summary: &Summary) -> Value {
+    campaign_of(&summary.campaign, &summary.counts, summary.opt_outs)
+}
+
+fn campaign_of(campaign: &Campaign, counts: &Counts, opt_outs: i64) -> Value {
+    let variables: serde_json::Map<String, Value> =
+        campaign.variables.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    json!({
+        "id": campaign.id,
+        "name": campaign.name,
+        "state": campaign.state.as_str(),
+        "pause_reason": campaign.pause_reason.map(|reason| reason.as_str()),
+        "template": {"name": campaign.template, "language": campaign.language, "variables": variables},
+        "audience": audience(&campaign.audience),
+        "schedule_at": time(campaign.schedule_at),
+        "created_at": campaign.created_at.to_string(),
+        "launched_at": time(campaign.launched_at),
+        "finished_at": time(campaign.finished_at),
+        "counts": {
+            "audience": counts.audience,
+            "pending": counts.pending,
+            "sent": counts.sent,
+            "delivered": counts.delivered,
+            "read": counts.read,
+            "failed": counts.failed,
+            "unknown": counts.unknown,
+            "skipped": counts.skipped,
+        },
+        "opt_outs": opt_outs,
+    })
+}
+
+fn audience(audience: &Audience) -> Value {
+    match audience {
+        Audience::All => json!({"all": true}),
+        Audience::Tags(tags) => json!({"tags": tags}),
+        Audience::Filter { state, search } => {
+            json!({"filter": {"state": state.map(|state| state.as_str()), "q": search}})
+        }
+        Audience::List(count) => json!({"list": count}),
+    }
+}
+
+/// Who would get a campaign.
+pub fn preview(preview: &Preview) -> Value {
+    json!({"audience": preview.audience, "reachable": preview.reachable, "skipped": preview.skipped})
+}
+
+/// One person of a campaign.
+pub fn recipient(recipient: &Recipient) -> Value {
+    json!({
+        "contact_id": recipient.contact,
+        "phone": recipient.phone,
+        "outcome": recipient.outcome.as_str(),
+        "reason": recipient.reason.map(|reason| reason.as_str()),
+        "error_code": recipient.error_code,
+        "message_id": recipient.message,
+        "at": time(recipient.at),
     })
 }

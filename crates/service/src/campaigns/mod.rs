@@ -6,7 +6,7 @@ mod audience;
 
 use domain::campaign::{
     Audience, Campaign, CampaignState, ChangedMind, Command, Preview, Recipient, RecipientOutcome, Report,
-    TemplateProblem, is_fillable, template_problem,
+    Summary, TemplateProblem, is_fillable, template_problem,
 };
 use domain::consent::State;
 use domain::contact::{Contact, OutgoingMessage};
@@ -251,7 +251,8 @@ async fn read(service: &Service, caller: &Caller, id: CampaignId) -> Result<Stor
     .await
 }
 
-/// The campaigns of the caller's business, newest first, with how far each got, and the place where the next page starts.
+/// The campaigns of the caller's business, newest first, with how far each got and how many opt-outs it caused, and the place
+/// where the next page starts.
 ///
 /// # Errors
 /// When the cursor is not one of ours.
@@ -260,7 +261,7 @@ pub async fn list(
     caller: &Caller,
     after: Option<&str>,
     limit: u32,
-) -> Result<(Vec<(Campaign, domain::campaign::Counts)>, Option<String>), Error> {
+) -> Result<(Vec<Summary>, Option<String>), Error> {
     caller.may(Right::Read)?;
     let after =
         after.map(str::parse::<CampaignId>).transpose().map_err(|_| Error::invalid("after", "not_a_cursor"))?;
@@ -275,7 +276,8 @@ pub async fn list(
         let mut campaigns = Vec::with_capacity(found.len());
         for stored in found {
             let counts = counts_of(&mut tx, &stored.campaign).await?;
-            campaigns.push((stored.campaign, counts));
+            let (opt_outs, _) = store::campaign::count_responses(&mut tx, stored.campaign.id).await?;
+            campaigns.push(Summary { campaign: stored.campaign, counts, opt_outs });
         }
         Ok((campaigns, next))
     })
