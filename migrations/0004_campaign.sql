@@ -17,6 +17,8 @@ create table campaign (
   launched_at bigint,
   frozen_at bigint,
   finished_at bigint,
+  -- How far the ledger was at launch: only opt-outs after it can concern the campaign.
+  ledger_seq bigint,
   -- What the preview said at launch, to compare the report with.
   at_launch text
 );

@@ -60,7 +60,11 @@ async fn a_read_key_reads_and_writes_nothing(shop: Shop) {
         let path = path.replace("/api/v1", "").replace("{id}", &contact);
         let answer = shop.api_as(&shop.read_key, method.as_str(), &path, Some(json!({}))).await;
         if method.is_safe() {
-            assert!(answer.status == 200 || path.starts_with("/messages/") || path.starts_with("/campaigns/"), "{path}: {}", answer.text());
+            assert!(
+                answer.status == 200 || path.starts_with("/messages/") || path.starts_with("/campaigns/"),
+                "{path}: {}",
+                answer.text()
+            );
         } else {
             answer.problem(403, "forbidden");
         }

@@ -95,9 +95,10 @@ impl CampaignState {
             (Self::Scheduled | Self::Running, Command::Launch) => Some(self),
             (Self::Running | Self::Paused, Command::Pause) => Some(Self::Paused),
             (Self::Paused | Self::Running, Command::Resume) => Some(Self::Running),
-            (Self::Draft | Self::Scheduled | Self::Running | Self::Paused | Self::Cancelled, Command::Cancel) => {
-                Some(Self::Cancelled)
-            }
+            (
+                Self::Draft | Self::Scheduled | Self::Running | Self::Paused | Self::Cancelled,
+                Command::Cancel,
+            ) => Some(Self::Cancelled),
             _ => None,
         }
     }
@@ -433,7 +434,8 @@ pub fn fill(value: &str, contact: &Contact) -> String {
             "phone" => contact.phone.as_ref().map(ToString::to_string),
             _ => None,
         };
-        filled.push_str(&known.filter(|text| !text.is_empty()).unwrap_or_else(|| otherwise.trim().to_owned()));
+        filled
+            .push_str(&known.filter(|text| !text.is_empty()).unwrap_or_else(|| otherwise.trim().to_owned()));
         rest = behind;
     }
     filled.push_str(rest);
@@ -475,19 +477,26 @@ mod tests {
         let settings = Draft::default();
         let problem = |template: &Template| template_problem(template, &settings);
         assert_eq!(problem(&template("20 % off!", None, &[])), Some(TemplateProblem::NoWayOut));
-        assert_eq!(problem(&template("Nonstop deals", Some("The shop"), &["Shop now"])), Some(TemplateProblem::NoWayOut));
+        assert_eq!(
+            problem(&template("Nonstop deals", Some("The shop"), &["Shop now"])),
+            Some(TemplateProblem::NoWayOut)
+        );
         assert_eq!(problem(&template("20 % off!", Some("Reply STOP to unsubscribe"), &[])), None);
         assert_eq!(problem(&template("20 % off! Write “opt-out” to leave.", None, &[])), None);
         assert_eq!(problem(&template("20 % off!", None, &["Shop now", "Stop promotions"])), None);
         let words = Draft { opt_out_keywords: vec!["STOP".into(), "BAJA".into()], ..Draft::default() };
         assert_eq!(template_problem(&template("¡Rebajas!", Some("Responde BAJA"), &[]), &words), None);
-        assert_eq!(problem(&template("¡Rebajas!", Some("Responde BAJA"), &[])), Some(TemplateProblem::NoWayOut));
+        assert_eq!(
+            problem(&template("¡Rebajas!", Some("Responde BAJA"), &[])),
+            Some(TemplateProblem::NoWayOut)
+        );
     }
 
     #[test]
     fn r41_utility_needs_no_way_out_and_codes_are_not_sent_to_many() {
         let settings = Draft::default();
-        let utility = Template { kind: MessageKind::Utility, ..template("Your order is on its way", None, &[]) };
+        let utility =
+            Template { kind: MessageKind::Utility, ..template("Your order is on its way", None, &[]) };
         assert_eq!(template_problem(&utility, &settings), None);
         let code = Template { kind: MessageKind::Authentication, ..template("Your code", None, &[]) };
         assert_eq!(template_problem(&code, &settings), Some(TemplateProblem::Authentication));
@@ -521,7 +530,9 @@ mod tests {
     fn what_is_over_stays_over() {
         for command in [Command::Launch, Command::Pause, Command::Resume, Command::Cancel] {
             assert_eq!(CampaignState::Finished.after(command), None);
-            assert!(CampaignState::Cancelled.after(command).is_none_or(|after| after == CampaignState::Cancelled));
+            assert!(
+                CampaignState::Cancelled.after(command).is_none_or(|after| after == CampaignState::Cancelled)
+            );
         }
     }
 

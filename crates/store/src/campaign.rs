@@ -129,7 +129,11 @@ pub async fn update_campaign(tx: &mut Tx, stored: &StoredCampaign) -> Result<()>
 ///
 /// # Errors
 /// When the database refuses or the row is corrupt.
-pub async fn find_campaign(tx: &mut Tx, business: BusinessId, id: CampaignId) -> Result<Option<StoredCampaign>> {
+pub async fn find_campaign(
+    tx: &mut Tx,
+    business: BusinessId,
+    id: CampaignId,
+) -> Result<Option<StoredCampaign>> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
             "select id, business_id, connection_id, name, template, language, variables, audience, state, pause_reason, \
              schedule_at, created_at, created_by, launched_at, frozen_at, finished_at, at_launch from campaign \
@@ -177,7 +181,11 @@ pub async fn list_campaigns(
 ///
 /// # Errors
 /// When the database refuses or a row is corrupt.
-pub async fn list_active(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<Vec<StoredCampaign>> {
+pub async fn list_active(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    now: Timestamp,
+) -> Result<Vec<StoredCampaign>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
             "select id, business_id, connection_id, name, template, language, variables, audience, state, pause_reason, \
              schedule_at, created_at, created_by, launched_at, frozen_at, finished_at, at_launch from campaign \
@@ -268,9 +276,11 @@ fn push_audience<DB: Database>(
             }
         }
         Audience::List(_) => {
-            sql.push(" and exists (select 1 from campaign_member l where l.contact_id = c.id and l.campaign_id = ")
-                .push_bind(campaign.uuid())
-                .push(")");
+            sql.push(
+                " and exists (select 1 from campaign_member l where l.contact_id = c.id and l.campaign_id = ",
+            )
+            .push_bind(campaign.uuid())
+            .push(")");
         }
     }
 }
@@ -352,9 +362,11 @@ pub async fn freeze_recipients(
 ) -> Result<u64> {
     // One letter a standing: what is decided for it. A text of 160 letters costs a statement less than a table to join.
     let letters: String = Standing::all()
-        .map(|standing| match refusal(standing).and_then(|reason| Reason::ALL.iter().position(|one| *one == reason)) {
-            None => '.',
-            Some(index) => char::from(b'a' + u8::try_from(index).unwrap_or(0)),
+        .map(|standing| {
+            match refusal(standing).and_then(|reason| Reason::ALL.iter().position(|one| *one == reason)) {
+                None => '.',
+                Some(index) => char::from(b'a' + u8::try_from(index).unwrap_or(0)),
+            }
         })
         .collect();
     let after: Option<Uuid> = on!(tx, c => sqlx::query_scalar(
@@ -605,9 +617,13 @@ pub async fn list_recipients(
     // Two halves, each in the order of an index: those with a message are read from the messages, the others from the audience.
     let people = match (outcome, reason) {
         (None, None) => Some(" and r.outcome in ('pending', 'skipped')"),
-        (None | Some(RecipientOutcome::Skipped), Some(Reason::Cancelled)) if cancelled => Some(" and r.outcome = 'pending'"),
+        (None | Some(RecipientOutcome::Skipped), Some(Reason::Cancelled)) if cancelled => {
+            Some(" and r.outcome = 'pending'")
+        }
         (None | Some(RecipientOutcome::Skipped), Some(_)) => Some(" and r.outcome = 'skipped'"),
-        (Some(RecipientOutcome::Skipped), None) if cancelled => Some(" and r.outcome in ('pending', 'skipped')"),
+        (Some(RecipientOutcome::Skipped), None) if cancelled => {
+            Some(" and r.outcome in ('pending', 'skipped')")
+        }
         (Some(RecipientOutcome::Skipped), None) => Some(" and r.outcome = 'skipped'"),
         (Some(RecipientOutcome::Pending), None) if !cancelled => Some(" and r.outcome = 'pending'"),
         (Some(_), _) => None,
@@ -616,9 +632,13 @@ pub async fn list_recipients(
         None => "",
         Some(RecipientOutcome::Pending) => " and m.state in ('pending', 'claimed')",
         Some(RecipientOutcome::Sent) => " and m.state = 'sent' and coalesce(m.delivery, '') <> 'failed'",
-        Some(RecipientOutcome::Delivered) => " and m.state = 'sent' and m.delivery in ('delivered', 'read', 'played')",
+        Some(RecipientOutcome::Delivered) => {
+            " and m.state = 'sent' and m.delivery in ('delivered', 'read', 'played')"
+        }
         Some(RecipientOutcome::Read) => " and m.state = 'sent' and m.delivery in ('read', 'played')",
-        Some(RecipientOutcome::Failed) => " and (m.state = 'failed' or (m.state = 'sent' and m.delivery = 'failed'))",
+        Some(RecipientOutcome::Failed) => {
+            " and (m.state = 'failed' or (m.state = 'sent' and m.delivery = 'failed'))"
+        }
         Some(RecipientOutcome::Unknown) => " and m.state = 'unknown'",
         Some(RecipientOutcome::Skipped) => " and m.state = 'skipped'",
     };
@@ -698,28 +718,33 @@ pub async fn list_changed(
         .collect()
 }
 
+/// Notes how far the ledger is at a campaign's launch.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_ledger(tx: &mut Tx, campaign: CampaignId) -> Result<()> {
+    on!(tx, c => sqlx::query(
+            "update campaign set ledger_seq = coalesce((select seq from ledger_head h where h.business_id = campaign.business_id), 0) \
+             where id = $1")
+        .bind(campaign.uuid()).execute(c).await.map(|_| ()))
+}
+
 /// Of the people who opted out since a campaign began: to how many a message of it was handed over after the opt-out had been
 /// recorded, and for how many one was on the wire at that moment.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count_stops(
-    tx: &mut Tx,
-    business: BusinessId,
-    campaign: CampaignId,
-    since: Timestamp,
-) -> Result<(i64, i64)> {
+pub async fn count_stops(tx: &mut Tx, business: BusinessId, campaign: CampaignId) -> Result<(i64, i64)> {
     let (after, in_flight): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
             "select sum(case when m.sent_at > e.recorded_at and not exists (select 1 from consent_event b \
                where b.contact_id = e.contact_id and b.seq > e.seq and b.to_state = 'opted_in' and b.recorded_at < m.sent_at) \
                then 1 else 0 end), \
              sum(case when m.sent_at <= e.recorded_at and coalesce(m.settled_at, m.sent_at) > e.recorded_at then 1 else 0 end) \
-             from (select distinct contact_id from consent_event where business_id = $1 and recorded_at >= $3 \
-                   and to_state = 'opted_out' and from_state <> 'opted_out') p \
-             join consent_event e on e.contact_id = p.contact_id and e.recorded_at >= $3 and e.to_state = 'opted_out' \
-               and e.from_state <> 'opted_out' \
-             join message_out m on m.contact_id = e.contact_id and m.campaign_id = $2 and m.state in ('sent', 'unknown')")
-        .bind(business.uuid()).bind(campaign.uuid()).bind(since.micros()).fetch_one(c).await)?;
+             from campaign a join consent_event e on e.business_id = a.business_id and e.seq > a.ledger_seq \
+               and e.to_state = 'opted_out' and e.from_state <> 'opted_out' \
+             join message_out m on m.contact_id = e.contact_id and m.campaign_id = a.id and m.state in ('sent', 'unknown') \
+             where a.business_id = $1 and a.id = $2")
+        .bind(business.uuid()).bind(campaign.uuid()).fetch_one(c).await)?;
     Ok((after.unwrap_or(0), in_flight.unwrap_or(0)))
 }
 
@@ -740,7 +765,8 @@ pub async fn count_responses(tx: &mut Tx, campaign: CampaignId) -> Result<(i64, 
 /// # Errors
 /// When the database refuses.
 pub async fn list_attributed(tx: &mut Tx) -> Result<Vec<BusinessId>> {
-    let rows: Vec<Uuid> = on!(tx, c => sqlx::query_scalar("select business_id from campaign_attribution").fetch_all(c).await)?;
+    let rows: Vec<Uuid> =
+        on!(tx, c => sqlx::query_scalar("select business_id from campaign_attribution").fetch_all(c).await)?;
     Ok(rows.into_iter().map(BusinessId::from_uuid).collect())
 }
 
@@ -767,7 +793,8 @@ pub async fn attribute_opt_outs(tx: &mut Tx, business: BusinessId, within: Span,
         "select event_seq from campaign_attribution where business_id = $1",
         "select event_seq from campaign_attribution where business_id = $1 for update",
     );
-    let Some(from): Option<i64> = on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
+    let Some(from): Option<i64> =
+        on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
     else {
         return Ok(false);
     };
@@ -809,7 +836,8 @@ pub async fn attribute_replies(
         "select message_id from campaign_attribution where business_id = $1",
         "select message_id from campaign_attribution where business_id = $1 for update",
     );
-    let Some(from): Option<Uuid> = on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
+    let Some(from): Option<Uuid> =
+        on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
     else {
         return Ok(false);
     };

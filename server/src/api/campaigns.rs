@@ -45,9 +45,10 @@ pub async fn create(
     let audience = audience(&mut fields);
     let schedule_at = fields.time("schedule_at");
     let connection = fields.string("connection");
-    let draft = name.zip(template).zip(audience).map(|((name, (template, language, variables)), audience)| {
-        CampaignDraft { name, template, language, variables, audience, schedule_at, connection }
-    });
+    let draft =
+        name.zip(template).zip(audience).map(|((name, (template, language, variables)), audience)| {
+            CampaignDraft { name, template, language, variables, audience, schedule_at, connection }
+        });
     let draft = fields.finish(draft)?;
     // Asking WhatsApp for a template is work that cannot move between threads, so it runs on one of its own.
     let runtime = tokio::runtime::Handle::current();
@@ -72,7 +73,11 @@ fn rejected_number(rejected: &RejectedNumber) -> Value {
 /// Exactly one of `all`, `tags`, `phones` and `filter`.
 fn audience(fields: &mut Fields) -> Option<AudienceChoice> {
     if !fields.has("audience") {
-        fields.refuse("audience", "required", "is required: {\"all\": true}, {\"tags\": […]} or {\"phones\": […]}");
+        fields.refuse(
+            "audience",
+            "required",
+            "is required: {\"all\": true}, {\"tags\": […]} or {\"phones\": […]}",
+        );
         return None;
     }
     fields.object("audience", |audience| {

@@ -33,7 +33,8 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
 pub(crate) async fn attribute(service: &Service) -> Result<(), Error> {
     let reading = service.clone();
     let businesses =
-        task(async move { Ok(store::campaign::list_attributed(&mut reading.db.read().await?).await?) }).await?;
+        task(async move { Ok(store::campaign::list_attributed(&mut reading.db.read().await?).await?) })
+            .await?;
     for business in businesses {
         let mut more = true;
         while more {
@@ -49,7 +50,8 @@ pub(crate) async fn attribute(service: &Service) -> Result<(), Error> {
                 };
                 let mut tx = service.db.write().await?;
                 let replies =
-                    store::campaign::attribute_replies(&mut tx, business, ATTRIBUTION, before, PORTION).await?;
+                    store::campaign::attribute_replies(&mut tx, business, ATTRIBUTION, before, PORTION)
+                        .await?;
                 tx.commit().await?;
                 Ok(opt_outs || replies)
             })

@@ -24,10 +24,10 @@ use store::campaign::StoredCampaign;
 use crate::messages::{Send, SendContent, To, check_variables, know_template, pick_connection};
 use crate::{Caller, Error, Service, task};
 
-pub use audience::RejectedNumber;
 #[cfg(feature = "testing")]
 pub(crate) use attribution::attribute;
 pub(crate) use attribution::run;
+pub use audience::RejectedNumber;
 pub(crate) use audience::preview_of;
 
 /// A message that rests waits for this moment: never.
@@ -116,7 +116,8 @@ async fn write(
         let business = caller.business;
         let mut stored = {
             let mut tx = service.db.write().await?;
-            let template = usable_template(&service, &mut tx, &caller, &draft.template, &draft.language).await?;
+            let template =
+                usable_template(&service, &mut tx, &caller, &draft.template, &draft.language).await?;
             check_values(&template, &draft.variables)?;
             let connection = pick_connection(&mut tx, business, draft.connection.as_deref()).await?.id;
             let known = if is_new { None } else { Some(load(&mut tx, &caller, id).await?) };
@@ -246,7 +247,9 @@ async fn read(service: &Service, caller: &Caller, id: CampaignId) -> Result<Stor
     caller.may(Right::Read)?;
     let (service, business) = (service.clone(), caller.business);
     task(async move {
-        store::campaign::find_campaign(&mut service.db.read().await?, business, id).await?.ok_or(Error::NotFound)
+        store::campaign::find_campaign(&mut service.db.read().await?, business, id)
+            .await?
+            .ok_or(Error::NotFound)
     })
     .await
 }
@@ -263,13 +266,16 @@ pub async fn list(
     limit: u32,
 ) -> Result<(Vec<Summary>, Option<String>), Error> {
     caller.may(Right::Read)?;
-    let after =
-        after.map(str::parse::<CampaignId>).transpose().map_err(|_| Error::invalid("after", "not_a_cursor"))?;
+    let after = after
+        .map(str::parse::<CampaignId>)
+        .transpose()
+        .map_err(|_| Error::invalid("after", "not_a_cursor"))?;
     let limit = limit.clamp(1, 200);
     let (service, business) = (service.clone(), caller.business);
     task(async move {
         let mut tx = service.db.read().await?;
-        let mut found = store::campaign::list_campaigns(&mut tx, business, after, i64::from(limit) + 1).await?;
+        let mut found =
+            store::campaign::list_campaigns(&mut tx, business, after, i64::from(limit) + 1).await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
         let next = found.last().filter(|_| more).map(|stored| stored.campaign.id.to_string());
@@ -366,7 +372,8 @@ pub async fn command(
             Command::Launch => {
                 let campaign = &stored.campaign;
                 let template =
-                    usable_template(&service, &mut tx, &caller, &campaign.template, &campaign.language).await?;
+                    usable_template(&service, &mut tx, &caller, &campaign.template, &campaign.language)
+                        .await?;
                 check_values(&template, &campaign.variables)?;
                 if preview.as_ref().is_none_or(|preview| preview.audience == 0) {
                     return Err(Error::invalid("audience", "nobody"));
@@ -418,6 +425,7 @@ pub(crate) async fn begin(
     stored.campaign.state = CampaignState::Running;
     stored.campaign.launched_at = Some(now);
     stored.at_launch = preview;
+    store::campaign::note_ledger(tx, stored.campaign.id).await?;
     Ok(store::campaign::start_attribution(tx, stored.business).await?)
 }
 
@@ -433,10 +441,7 @@ pub async fn report(service: &Service, caller: &Caller, id: CampaignId) -> Resul
         let stored = store::campaign::find_campaign(&mut tx, business, id).await?.ok_or(Error::NotFound)?;
         let counts = counts_of(&mut tx, &stored.campaign).await?;
         let (opt_outs, replies) = store::campaign::count_responses(&mut tx, id).await?;
-        let (after_stop, in_flight_at_stop) = match stored.campaign.launched_at {
-            Some(since) => store::campaign::count_stops(&mut tx, business, id, since).await?,
-            None => (0, 0),
-        };
+        let (after_stop, in_flight_at_stop) = store::campaign::count_stops(&mut tx, business, id).await?;
         Ok(Report {
             campaign: stored.campaign,
             counts,
@@ -492,14 +497,21 @@ pub async fn changed(
     limit: u32,
 ) -> Result<Vec<ChangedMind>, Error> {
     let stored = read(service, caller, id).await?;
-    let (Some(launched_at), Some(frozen_at)) = (stored.campaign.launched_at, stored.campaign.frozen_at) else {
+    let (Some(launched_at), Some(frozen_at)) = (stored.campaign.launched_at, stored.campaign.frozen_at)
+    else {
         return Ok(Vec::new());
     };
     let service = service.clone();
     task(async move {
         let mut tx = service.db.read().await?;
-        Ok(store::campaign::list_changed(&mut tx, id, frozen_at, launched_at, i64::from(limit.clamp(1, 1_000)))
-            .await?)
+        Ok(store::campaign::list_changed(
+            &mut tx,
+            id,
+            frozen_at,
+            launched_at,
+            i64::from(limit.clamp(1, 1_000)),
+        )
+        .await?)
     })
     .await
 }

@@ -134,7 +134,9 @@ async fn decide_about(
     let (ready, put_aside) = decide_again(service, tx, claimed, now).await?;
     for one in &put_aside {
         // Whoever has to wait keeps their turn.
-        if let (SendState::Skipped, Some(reason), Some(contact)) = (one.state, one.skip_reason, whose.get(&one.id)) {
+        if let (SendState::Skipped, Some(reason), Some(contact)) =
+            (one.state, one.skip_reason, whose.get(&one.id))
+        {
             turns.push((*contact, Turn::Skipped(reason)));
         }
     }

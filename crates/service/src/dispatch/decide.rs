@@ -52,7 +52,12 @@ struct Known {
 }
 
 impl Known {
-    async fn policy(&mut self, service: &Service, tx: &mut Tx, business: BusinessId) -> Result<Policy, Error> {
+    async fn policy(
+        &mut self,
+        service: &Service,
+        tx: &mut Tx,
+        business: BusinessId,
+    ) -> Result<Policy, Error> {
         if let Some(policy) = self.policies.get(&business) {
             return Ok(*policy);
         }
@@ -155,4 +160,3 @@ pub(super) async fn still_stands(service: &Service, decided: Gate) -> bool {
     let same = |now: Gate| Gate { last_inbound_at: decided.last_inbound_at, ..now } == decided;
     matches!(read.await, Ok(Some(stored)) if stored.merged_into.is_none() && same(stored.contact.gate()))
 }
-

@@ -108,7 +108,8 @@ impl Dispatcher {
                 take(result);
             }
             // What was revoked is due again at once; and with its last message settled a campaign is finished.
-            let campaign_rests = sending.is_empty() && finished.iter().any(|sent| sent.claimed.campaign.is_some());
+            let campaign_rests =
+                sending.is_empty() && finished.iter().any(|sent| sent.claimed.campaign.is_some());
             if campaign_rests || finished.iter().any(|sent| sent.result.is_err()) {
                 more = true;
             }

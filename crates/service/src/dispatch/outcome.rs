@@ -188,7 +188,10 @@ mod tests {
         let (settled, consequence) = after(refused(132_015, Class::TemplateProblem), 1);
         assert_eq!((settled.state, consequence.campaign), (SendState::Failed, Some(PauseReason::Template)));
         let (settled, consequence) = after(refused(190, Class::PauseSender), 1);
-        assert_eq!((settled.state, consequence.campaign), (SendState::Pending, Some(PauseReason::Connection)));
+        assert_eq!(
+            (settled.state, consequence.campaign),
+            (SendState::Pending, Some(PauseReason::Connection))
+        );
         let (_, consequence) = after(refused(131_026, Class::RecipientInvalid), 1);
         assert_eq!(consequence, Consequence::default());
     }

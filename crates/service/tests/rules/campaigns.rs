@@ -55,7 +55,9 @@ fn offers(shop: &Shop) -> Vec<String> {
     let offer = |request: &emulator::LoggedRequest| {
         request.body.pointer("/template/name").is_some_and(|name| name == "spring_sale")
     };
-    let to = |request: emulator::LoggedRequest| format!("+{}", request.to.unwrap_or_default().trim_start_matches('+'));
+    let to = |request: emulator::LoggedRequest| {
+        format!("+{}", request.to.unwrap_or_default().trim_start_matches('+'))
+    };
     let mut offers: Vec<String> = shop.emulator.requests_after(0).into_iter().filter(offer).map(to).collect();
     offers.sort();
     offers

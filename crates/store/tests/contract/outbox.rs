@@ -123,6 +123,7 @@ contract! {
                     expires_at: message.expires_at,
                     attempts: 1,
                     created_at: message.created_at,
+                    campaign: None,
                 }
             );
         }
@@ -337,7 +338,7 @@ contract! {
             settle_messages(tx, &[
                 settled(early, SendState::Failed), settled(failed, SendState::Failed), settled(unknown, SendState::Unknown),
                 settled(undelivered, SendState::Sent),
-            ]).await.unwrap();
+            ], at(9)).await.unwrap();
             advance_messages(tx, &[progress(undelivered, Delivery::Failed, 1)]).await.unwrap();
             let waiting = [world.message(ana, MessageKind::Utility), world.message(ana, MessageKind::Utility)];
             insert_messages(tx, &waiting).await.unwrap();

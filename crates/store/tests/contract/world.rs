@@ -2,14 +2,16 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use domain::campaign::{Audience, Campaign, CampaignState};
 use domain::consent::{self, Consent, Signal, SignalKind, Source};
-use domain::id::{BusinessId, ConnectionId, ContactId, MessageId, UserId, uuid_v7};
+use domain::id::{BusinessId, CampaignId, ConnectionId, ContactId, MessageId, UserId, uuid_v7};
 use domain::kind::MessageKind;
 use domain::outbound::Content;
 use domain::phone::Phone;
 use domain::role::Role;
 use domain::time::Timestamp;
 use store::access::{Business, User};
+use store::campaign::StoredCampaign;
 use store::connection::Connection;
 use store::contact::StoredContact;
 use store::inbound::NewInbound;
@@ -156,6 +158,31 @@ impl World {
             received_at: at(1).micros(),
             raw: "{}".into(),
         }
+    }
+}
+
+/// A campaign of the first business that nobody launched yet.
+pub fn a_campaign(world: &World, audience: Audience) -> StoredCampaign {
+    StoredCampaign {
+        business: world.business,
+        created_by: "system".into(),
+        at_launch: None,
+        campaign: Campaign {
+            id: CampaignId::from_uuid(uuid()),
+            connection: world.connection,
+            name: NASTY.replace(['\r', '\n', '\t'], " "),
+            template: "spring_sale".into(),
+            language: "en".into(),
+            variables: vec![("1".into(), NASTY.into())],
+            audience,
+            state: CampaignState::Draft,
+            pause_reason: None,
+            schedule_at: None,
+            created_at: at(0),
+            launched_at: None,
+            frozen_at: None,
+            finished_at: None,
+        },
     }
 }
 
