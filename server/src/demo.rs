@@ -11,9 +11,10 @@ use std::net::SocketAddr;
 
 use domain::kind::MessageKind;
 use domain::template::{Template, TemplateStatus};
+use domain::time::Span;
 use emulator::{Config, Emulator, Webhook};
 use service::Service;
-use service::demo::{self, DemoData, HANDLE};
+use service::demo::{self, DemoCampaign, DemoData, HANDLE};
 
 pub use people::people;
 
@@ -68,6 +69,11 @@ fn data(service: &Service, config: &Config, graph_url: String) -> Result<DemoDat
         graph_url,
         templates: templates(),
         contacts,
+        campaign: DemoCampaign {
+            name: "Autumn news".to_owned(),
+            template: "spring_sale".to_owned(),
+            launched_at: service.now() - Span::days(16),
+        },
     })
 }
 

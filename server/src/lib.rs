@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod events;
+mod export;
 pub mod health;
 pub mod layers;
 pub mod logging;

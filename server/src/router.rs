@@ -6,7 +6,7 @@ use axum::routing::get;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::state::AppState;
-use crate::{api, events, health, layers, pages, site, webhook};
+use crate::{api, events, export, health, layers, pages, site, webhook};
 
 /// Largest body of a form or a server function, in bytes.
 const FORM_LIMIT: usize = 256 * 1024;
@@ -26,6 +26,7 @@ pub fn router(state: AppState) -> Router {
     }
     let quick = layers::with_deadlines(quick);
     // A stream of events lasts as long as the page is open.
-    let endless = events::routes().with_state(state.clone());
+    // And a long list takes as long as it takes.
+    let endless = events::routes().merge(export::routes()).with_state(state.clone());
     layers::around_everything(quick.merge(endless), &state)
 }

@@ -46,6 +46,12 @@ impl Span {
         Self(millis * 1_000)
     }
 
+    /// A span of whole microseconds.
+    #[must_use]
+    pub const fn micros_of(micros: i64) -> Self {
+        Self(micros)
+    }
+
     /// The span in microseconds.
     #[must_use]
     pub const fn micros(self) -> i64 {

@@ -1,5 +1,7 @@
 //! Filling the demo: the same rules and the same ledger as for real customers, written set-wise.
 
+mod campaign;
+
 use domain::consent::{Signal, SignalKind, Source, apply};
 use domain::contact::Evidence;
 use domain::id::{ConnectionId, ContactId, MessageId, uuid_v7};
@@ -19,6 +21,8 @@ use crate::clock::random;
 use crate::connections::NewConnection;
 use crate::ledger::NewEvent;
 use crate::{Error, Service, task};
+
+pub use campaign::DemoCampaign;
 
 /// The handle of the demo business and its connection.
 pub const HANDLE: &str = "demo";
@@ -50,6 +54,8 @@ pub struct DemoData {
     pub templates: Vec<Template>,
     /// The customers.
     pub contacts: Vec<DemoContact>,
+    /// What was sent to them once.
+    pub campaign: DemoCampaign,
 }
 
 /// A customer of the demo.
@@ -174,6 +180,11 @@ pub async fn seed(service: &Service, data: DemoData) -> Result<(), Error> {
         store::inbound::insert_inbound(&mut tx, &inbound).await?;
         store::outbox::insert_messages(&mut tx, &outgoing).await?;
         settle_seeded(&mut tx, connection, &progress).await?;
+        if let Some(template) = data.templates.iter().find(|template| template.name == data.campaign.template) {
+            let customers: Vec<_> =
+                people.iter().map(|stored| stored.contact.id).zip(&data.contacts).collect();
+            campaign::seed(&mut tx, business, connection, &data.campaign, template, &customers).await?;
+        }
         Ok(tx.commit().await?)
     })
     .await

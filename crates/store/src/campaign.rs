@@ -760,6 +760,28 @@ pub async fn count_responses(tx: &mut Tx, campaign: CampaignId) -> Result<(i64, 
     Ok((of("opt_out"), of("reply")))
 }
 
+/// Writes down people who opted out because of a campaign, with when.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_opt_outs(tx: &mut Tx, campaign: CampaignId, people: &[(ContactId, Timestamp)]) -> Result<()> {
+    #[derive(Serialize)]
+    struct Written {
+        contact_id: String,
+        at: i64,
+    }
+    if people.is_empty() {
+        return Ok(());
+    }
+    let sql = rows!(tx,
+        "insert into campaign_response (campaign_id, contact_id, kind, at) select $2, contact_id, 'opt_out', at from ",
+        [contact_id uuid, at bigint],
+        " r where true on conflict do nothing");
+    let rows: Vec<_> =
+        people.iter().map(|(id, at)| Written { contact_id: hex(id.uuid()), at: at.micros() }).collect();
+    on!(tx, c => sqlx::query(sql).bind(json(&rows)).bind(campaign.uuid()).execute(c).await.map(|_| ()))
+}
+
 /// Businesses whose ledger or incoming messages may hold responses to a campaign: those that ever launched one.
 ///
 /// # Errors

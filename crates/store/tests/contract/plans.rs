@@ -96,8 +96,12 @@ async fn assert_indexed(tx: &mut Tx, what: &str) {
                         "INDEX message_out_ready",
                         "INDEX message_out_claimed",
                     ];
+                    // What a part of the statement has cut to a page already.
+                    let is_page = ["SCAN p", "SCAN q", "SCAN s"].contains(&step.as_str());
                     assert!(
-                        !step.starts_with("SCAN") || is_small.iter().any(|part| step.contains(part)),
+                        is_page
+                            || !step.starts_with("SCAN")
+                            || is_small.iter().any(|part| step.contains(part)),
                         "{what}: {step}\n{statement}"
                     );
                     let sorts = step.contains("TEMP B-TREE FOR ORDER BY");
