@@ -82,6 +82,20 @@ pub enum FieldName {
     Tags,
     /// The text of a message.
     Text,
+    /// What a campaign sends.
+    Template,
+    /// Values of a template's placeholders.
+    Variables,
+    /// Whom a campaign is for.
+    Audience,
+    /// Only people in this state.
+    State,
+    /// Part of a name, or digits of a number.
+    Search,
+    /// Numbers, one a line.
+    Numbers,
+    /// When a campaign begins.
+    ScheduleAt,
     /// A field of the Opt-In/Out settings.
     Settings(Field),
 }
@@ -103,6 +117,13 @@ impl FieldName {
             Self::Note => "note",
             Self::Tags => "tags",
             Self::Text => "text",
+            Self::Template => "template",
+            Self::Variables => "variables",
+            Self::Audience => "audience",
+            Self::State => "state",
+            Self::Search => "search",
+            Self::Numbers => "numbers",
+            Self::ScheduleAt => "schedule_at",
             Self::Settings(Field::OptOutKeywords) => "opt_out_keywords",
             Self::Settings(Field::OptOutConfirmation) => "opt_out_confirmation",
             Self::Settings(Field::OptInKeywords) => "opt_in_keywords",
@@ -138,6 +159,20 @@ pub enum FieldCode {
     NumberTooLong,
     /// The country has no such numbers.
     NotInUse,
+    /// A time that has passed.
+    Past,
+    /// An audience without anybody in it.
+    Nobody,
+    /// WhatsApp has not approved the template, or no longer.
+    NotApproved,
+    /// WhatsApp paused the template.
+    Paused,
+    /// A marketing template without a way out (R41).
+    NoWayOut,
+    /// A template for one-time codes.
+    OnePersonOnly,
+    /// A value that names something unknown, or has no text for people of whom it is not known.
+    NoAlternative,
     /// A date that is still to come.
     InTheFuture,
     /// The person said no after this date.

@@ -41,6 +41,7 @@ fn Frame(person: SignedIn, demo: bool) -> impl IntoView {
                     <ul class="places-list">
                         <Place href="/" glyph=Glyph::Overview exact=true>{words.shell.overview}</Place>
                         <Place href="/contacts" glyph=Glyph::Contacts>{words.shell.contacts}</Place>
+                        <Place href="/campaigns" glyph=Glyph::Send>{words.shell.campaigns}</Place>
                         <Place href=DECISIONS_PATH glyph=Glyph::Held>{words.shell.decisions}</Place>
                         <Place href="/ledger" glyph=Glyph::Ledger>{words.shell.ledger}</Place>
                         {demo.then(|| {

@@ -7,6 +7,7 @@
 
 pub mod appearance;
 pub mod auth;
+pub mod campaigns;
 pub mod contacts;
 pub mod crash;
 pub mod decisions;
@@ -78,6 +79,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("contacts/new") view=|| contacts::NewContactPage().into_any()/>
                     <Route path=path!("contacts/:id") view=|| contacts::ContactPage().into_any()/>
                     <Route path=path!("contacts/:id/opt-in") view=|| contacts::OptInPage().into_any()/>
+                    <Route path=path!("campaigns") view=|| campaigns::CampaignsPage().into_any()/>
+                    <Route path=path!("campaigns/new") view=|| campaigns::NewCampaignPage().into_any()/>
+                    <Route path=path!("campaigns/:id") view=|| campaigns::CampaignPage().into_any()/>
+                    <Route path=path!("campaigns/:id/edit") view=|| campaigns::EditCampaignPage().into_any()/>
                     <Route path=path!("decisions") view=|| decisions::DecisionsPage().into_any()/>
                     <Route path=path!("ledger") view=|| ledger::LedgerPage().into_any()/>
                     <Route path=path!("simulator") view=|| simulator::SimulatorPage().into_any()/>

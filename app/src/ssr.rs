@@ -2,6 +2,7 @@
 
 pub(crate) mod administration;
 mod auth;
+pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod decisions;
 mod error;

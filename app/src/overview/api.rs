@@ -1,3 +1,4 @@
+use domain::campaign::Summary;
 use domain::contact::StateCounts;
 use domain::time::Timestamp;
 use leptos::server;
@@ -27,6 +28,8 @@ pub struct Today {
     pub other_updates: Vec<(String, i64)>,
     /// The latest consent events.
     pub recent: Vec<LedgerEntry>,
+    /// The last campaign, if there is one.
+    pub campaign: Option<Summary>,
     /// The connected numbers.
     pub connections: Vec<Connection>,
     /// Nobody has saved the Opt-In/Out settings yet.

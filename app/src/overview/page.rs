@@ -1,15 +1,17 @@
+use domain::campaign::Summary;
 use domain::consent::State;
 use domain::role::Right;
 use leptos::prelude::*;
 
 use super::api::{Today, today};
+use crate::campaigns::{CAMPAIGNS_PATH, CampaignBadge};
 use crate::contacts::EventItem;
 use crate::decisions::DECISIONS_PATH;
 use crate::live::use_live;
 use crate::settings::{Connection, OPT_IN_OUT_PATH};
 use crate::ui::{
-    Badge, ButtonLink, Card, EmptyState, Glyph, Icon, Page, Shape, Size, Skeleton, Split, Stat, Suspended,
-    Timeline, Tone,
+    Badge, ButtonLink, Card, EmptyState, Facts, Glyph, Icon, Page, Shape, Size, Skeleton, Split, Stat,
+    Suspended, Timeline, Tone,
 };
 use crate::visit::{may, use_visit};
 use crate::words::{grouped, use_words};
@@ -19,8 +21,10 @@ use crate::words::{grouped, use_words};
 pub fn OverviewPage() -> impl IntoView {
     let words = use_words();
     let live = use_live();
-    let today =
-        Resource::new(move || (live.contacts.get(), live.messages.get(), live.settings.get()), |_| today());
+    let today = Resource::new(
+        move || (live.contacts.get(), live.messages.get(), live.settings.get(), live.campaigns.get()),
+        |_| today(),
+    );
     view! {
         <Page title=words.shell.overview lead=words.overview.lead>
             <Suspended
@@ -51,11 +55,13 @@ fn Standing(today: Today) -> impl IntoView {
         (text.other_updates)(&listed.join(", "))
     });
     let connections = today.connections.clone();
+    let campaign = today.campaign.clone();
     let aside = move || {
         let lines =
             connections.into_iter().map(|connection| view! { <ConnectionLine connection/> }).collect_view();
         view! {
             {(!steps.is_empty()).then(|| view! { <NextSteps steps/> })}
+            {campaign.map(|summary| view! { <LastCampaign summary/> })}
             <Card title=text.connections>
                 <ul class="stack">{lines}</ul>
                 <div><ButtonLink href="/settings/connection" size=Size::Small>{words.settings.connection}</ButtonLink></div>
@@ -114,6 +120,31 @@ fn Standing(today: Today) -> impl IntoView {
             </Card>
             {other.map(|other| view! { <p class="muted small">{other}</p> })}
         </Split>
+    }
+}
+
+/// How the last campaign fared.
+#[component]
+fn LastCampaign(summary: Summary) -> impl IntoView {
+    let text = &use_words().campaigns;
+    let Summary { campaign, counts, opt_outs } = summary;
+    let skipped: i64 = counts.skipped.values().sum();
+    let actions = move || view! { <ButtonLink href=CAMPAIGNS_PATH size=Size::Small>{text.all}</ButtonLink> };
+    view! {
+        <Card title=text.last actions=ViewFnOnce::from(actions)>
+            <div class="cluster" data-align="between">
+                <a href=format!("{CAMPAIGNS_PATH}/{}", campaign.id)>{campaign.name}</a>
+                <CampaignBadge state=campaign.state/>
+            </div>
+            <Facts>
+                <dt>{text.sent}</dt>
+                <dd class="numeric">{(text.of)(counts.sent, counts.audience)}</dd>
+                <dt>{text.skipped}</dt>
+                <dd class="numeric">{grouped(skipped)}</dd>
+                <dt>{text.opt_outs}</dt>
+                <dd class="numeric">{grouped(opt_outs)}</dd>
+            </Facts>
+        </Card>
     }
 }
 

@@ -41,9 +41,20 @@ fn field_error(invalid: Invalid) -> FieldError {
         "token" => FieldName::Token,
         "tags" => FieldName::Tags,
         "occurred_at" => FieldName::AgreedOn,
+        "template" => FieldName::Template,
+        "template.variables" => FieldName::Variables,
+        "audience" => FieldName::Audience,
+        "audience.tags" => FieldName::Tags,
+        "audience.phones" => FieldName::Numbers,
+        "schedule_at" => FieldName::ScheduleAt,
         _ => FieldName::Name,
     };
-    let code = match invalid.code {
+    FieldError::new(field, code_of(field, invalid.code))
+}
+
+/// What is wrong with a field, by the verbs' word for it.
+pub(super) fn code_of(field: FieldName, code: &str) -> FieldCode {
+    match code {
         "empty" | "required" => FieldCode::Missing,
         "too_short" if field == FieldName::Password => FieldCode::TooShort(limit(limits::PASSWORD_LEAST)),
         "too_short" => FieldCode::NumberTooShort,
@@ -54,9 +65,15 @@ fn field_error(invalid: Invalid) -> FieldError {
         "too_many" => FieldCode::TooMany,
         "in_the_future" => FieldCode::InTheFuture,
         "too_long" => FieldCode::TooLong(limit(longest(field))),
+        "past" => FieldCode::Past,
+        "nobody" => FieldCode::Nobody,
+        "not_found" | "not_approved" if field == FieldName::Template => FieldCode::NotApproved,
+        "paused" => FieldCode::Paused,
+        "no_way_out" => FieldCode::NoWayOut,
+        "authentication" => FieldCode::OnePersonOnly,
+        "no_alternative" => FieldCode::NoAlternative,
         _ => FieldCode::Malformed,
-    };
-    FieldError::new(field, code)
+    }
 }
 
 const fn longest(field: FieldName) -> usize {
@@ -66,6 +83,7 @@ const fn longest(field: FieldName) -> usize {
         FieldName::Note => limits::NOTE,
         FieldName::Text => domain::outbound::TEXT_LIMIT,
         FieldName::Tags => service::contacts::TAG_LIMIT,
+        FieldName::Variables => limits::VARIABLE,
         _ => limits::CONTACT_NAME,
     }
 }

@@ -8,7 +8,9 @@ pub(crate) async fn today() -> Result<Today, AppError> {
     let (service, caller) = (service()?, caller()?);
     let overview = service::overview::today(&service, &caller).await?;
     let (settings, _) = service::settings::load(&service, &caller).await?;
+    let (campaigns, _) = service::campaigns::list(&service, &caller, None, 1).await?;
     Ok(Today {
+        campaign: campaigns.into_iter().next(),
         counts: overview.counts,
         open_reviews: overview.open_reviews,
         opt_outs_7d: overview.opt_outs_7d,

@@ -14,9 +14,10 @@ use crate::words::use_words;
 const PATIENCE: Duration = Duration::from_millis(1_200);
 
 /// Where `g` and a letter lead.
-const PLACES: [(&str, &str); 6] = [
+const PLACES: [(&str, &str); 7] = [
     ("o", "/"),
     ("c", "/contacts"),
+    ("a", "/campaigns"),
     ("d", "/decisions"),
     ("l", "/ledger"),
     ("s", "/settings"),

@@ -106,6 +106,21 @@ fn english_field(error: FieldError) -> String {
         FieldCode::NumberTooShort => format!("{name} is too short for its country. Some digits are missing."),
         FieldCode::NumberTooLong => format!("{name} is too long for its country. Check the digits."),
         FieldCode::NotInUse => format!("{name}: no number of this form exists in its country. Check the digits."),
+        FieldCode::Past => format!("{name} has passed. Choose a time to come, or leave it empty to send at once."),
+        FieldCode::Nobody => "There is nobody in this audience. Choose other labels, another filter or other numbers.".to_owned(),
+        FieldCode::NotApproved => "WhatsApp has not approved this template, or no longer. Choose another one.".to_owned(),
+        FieldCode::Paused => {
+            "WhatsApp paused this template, because people complained or did not read it. Choose another one, or wait.".to_owned()
+        }
+        FieldCode::NoWayOut => {
+            "This marketing template has no way out. Add one of your opt-out keywords to its text, its footer or a button."
+                .to_owned()
+        }
+        FieldCode::OnePersonOnly => "This template is for one-time codes, which go to one person at a time.".to_owned(),
+        FieldCode::NoAlternative => {
+            "Use {{first_name|…}}, {{name|…}} or {{phone|…}}, each with the text for people of whom it is not known: {{first_name|there}}."
+                .to_owned()
+        }
         FieldCode::InTheFuture => format!("{name} is still to come. Choose today or an earlier day."),
         FieldCode::BeforeOptOut => {
             "This person opted out after that day, and the later decision counts. Record only an agreement given since."
@@ -180,6 +195,13 @@ fn english_name(field: FieldName) -> &'static str {
         FieldName::Note => "Note",
         FieldName::Tags => "Tags",
         FieldName::Text => "Message",
+        FieldName::Template => "Template",
+        FieldName::Variables => "What is filled in",
+        FieldName::Audience => "Who gets it",
+        FieldName::State => "Consent",
+        FieldName::Search => "Search",
+        FieldName::Numbers => "The list of numbers",
+        FieldName::ScheduleAt => "The time",
         FieldName::Settings(Field::OptOutKeywords) => "Opt-Out Keywords",
         FieldName::Settings(Field::OptOutConfirmation) => "Opt-Out Confirmation Message",
         FieldName::Settings(Field::OptInKeywords) => "Opt-In Keywords",

@@ -2,6 +2,7 @@
 //! holds a value, so that a missing translation does not compile and word order is the translator's.
 
 mod auth;
+mod campaigns;
 mod consent;
 mod contacts;
 mod decisions;
@@ -15,6 +16,7 @@ mod time;
 mod ui;
 
 pub use auth::Auth;
+pub use campaigns::Campaigns;
 pub use consent::Consent;
 pub use contacts::Contacts;
 pub use decisions::Decisions;
@@ -82,6 +84,8 @@ pub struct Words {
     pub consent: Consent,
     /// Contacts.
     pub contacts: Contacts,
+    /// Campaigns.
+    pub campaigns: Campaigns,
     /// What needs a person.
     pub decisions: Decisions,
     /// The ledger.
@@ -103,6 +107,7 @@ pub static ENGLISH: Words = Words {
     time: Time::ENGLISH,
     consent: Consent::ENGLISH,
     contacts: Contacts::ENGLISH,
+    campaigns: Campaigns::ENGLISH,
     decisions: Decisions::ENGLISH,
     ledger: Ledger::ENGLISH,
     overview: Overview::ENGLISH,

@@ -12,6 +12,8 @@ pub struct Shell {
     /// A place in the sidebar.
     pub contacts: &'static str,
     /// A place in the sidebar.
+    pub campaigns: &'static str,
+    /// A place in the sidebar.
     pub decisions: &'static str,
     /// A place in the sidebar.
     pub ledger: &'static str,
@@ -29,8 +31,8 @@ pub struct Shell {
     pub themes: [&'static str; 3],
     /// The title of the list of keys.
     pub keys: &'static str,
-    /// What `g` and a letter do: overview, contacts, decisions, ledger, settings, simulator.
-    pub shortcuts: [&'static str; 6],
+    /// What `g` and a letter do: overview, contacts, campaigns, decisions, ledger, settings, simulator.
+    pub shortcuts: [&'static str; 7],
     /// What `/` does.
     pub key_search: &'static str,
     /// What `?` does.
@@ -60,6 +62,7 @@ impl Shell {
         navigation: "Main",
         overview: "Overview",
         contacts: "Contacts",
+        campaigns: "Campaigns",
         decisions: "Decisions",
         ledger: "Ledger",
         simulator: "Simulator",
@@ -72,6 +75,7 @@ impl Shell {
         shortcuts: [
             "Go to Overview",
             "Go to Contacts",
+            "Go to Campaigns",
             "Go to Decisions",
             "Go to Ledger",
             "Go to Settings",

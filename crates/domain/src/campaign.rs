@@ -416,6 +416,22 @@ pub const CONTACT_FIELDS: [&str; 3] = ["first_name", "name", "phone"];
 /// A field without an alternative leaves nothing behind.
 #[must_use]
 pub fn fill(value: &str, contact: &Contact) -> String {
+    let name = || contact.name.as_deref().map(str::trim);
+    fill_with(value, |field| match field {
+        "name" => name().map(str::to_owned),
+        "first_name" => name().and_then(|name| name.split_whitespace().next()).map(str::to_owned),
+        "phone" => contact.phone.as_ref().map(ToString::to_string),
+        _ => None,
+    })
+}
+
+/// The same for somebody of whom nothing is known.
+#[must_use]
+pub fn fill_for_nobody(value: &str) -> String {
+    fill_with(value, |_| None)
+}
+
+fn fill_with(value: &str, known: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(value.len());
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -426,16 +442,8 @@ pub fn fill(value: &str, contact: &Contact) -> String {
             continue;
         };
         let (field, otherwise) = inside.split_once('|').unwrap_or((inside, ""));
-        let known = match field.trim() {
-            "name" => contact.name.as_deref().map(str::trim).map(str::to_owned),
-            "first_name" => {
-                contact.name.as_deref().and_then(|name| name.split_whitespace().next()).map(str::to_owned)
-            }
-            "phone" => contact.phone.as_ref().map(ToString::to_string),
-            _ => None,
-        };
-        filled
-            .push_str(&known.filter(|text| !text.is_empty()).unwrap_or_else(|| otherwise.trim().to_owned()));
+        let known = known(field.trim()).filter(|text| !text.is_empty());
+        filled.push_str(&known.unwrap_or_else(|| otherwise.trim().to_owned()));
         rest = behind;
     }
     filled.push_str(rest);

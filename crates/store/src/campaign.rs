@@ -316,7 +316,6 @@ pub async fn count_audience(
 ///
 /// # Errors
 /// When the database refuses or a row is corrupt.
-#[expect(clippy::too_many_arguments, reason = "an audience, a choice and a place")]
 pub async fn list_audience(
     tx: &mut Tx,
     business: BusinessId,
@@ -349,7 +348,6 @@ pub async fn list_audience(
 ///
 /// # Errors
 /// When the database refuses.
-#[expect(clippy::too_many_arguments, reason = "an audience, the decisions and a portion")]
 pub async fn freeze_recipients(
     tx: &mut Tx,
     business: BusinessId,

@@ -50,15 +50,7 @@ pub async fn create(
             CampaignDraft { name, template, language, variables, audience, schedule_at, connection }
         });
     let draft = fields.finish(draft)?;
-    // Asking WhatsApp for a template is work that cannot move between threads, so it runs on one of its own.
-    let runtime = tokio::runtime::Handle::current();
-    let service = app.service.clone();
-    let asking = caller.clone();
-    let writing = move || runtime.block_on(campaigns::create(&service, &asking, draft));
-    let (campaign, rejected) = match tokio::task::spawn_blocking(writing).await {
-        Ok(written) => written?,
-        Err(panic) => return Err(Error::Internal(panic.into()).into()),
-    };
+    let (campaign, rejected) = campaigns::create(&app.service, &caller, draft).await?;
     let report = campaigns::report(&app.service, &caller, campaign.id).await?;
     let mut view = views::campaign(&report);
     view["rejected"] = rejected.iter().map(rejected_number).collect();

@@ -39,13 +39,7 @@ pub async fn send(
         connection,
     });
     let message = fields.finish(message)?;
-    // Asking WhatsApp for a template is work that cannot move between threads, so it runs on one of its own.
-    let runtime = tokio::runtime::Handle::current();
-    let sending = move || runtime.block_on(messages::send(&app.service, &caller, message));
-    let sent = match tokio::task::spawn_blocking(sending).await {
-        Ok(sent) => sent?,
-        Err(panic) => return Err(service::Error::Internal(panic.into()).into()),
-    };
+    let sent = messages::send(&app.service, &caller, message).await?;
     Ok((StatusCode::ACCEPTED, Json(views::message(&sent))))
 }
 

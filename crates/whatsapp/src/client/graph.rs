@@ -115,13 +115,7 @@ impl Client {
         let mut templates = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let mut query = url.query_pairs_mut();
-            query.clear().append_pair("limit", "100");
-            query.append_pair("fields", "name,language,status,category,components");
-            if let Some(after) = &after {
-                query.append_pair("after", after);
-            }
-            drop(query);
+            ask_for_page(&mut url, after.as_deref());
             let (http_status, body) = self.get(url.clone(), sender).await?;
             let Ok(Part(Some(page))) = serde_json::from_slice::<Part<Page<'_>>>(&body) else {
                 return Err(GraphError::Unreadable { http_status });
@@ -199,4 +193,14 @@ fn template(shape: &TemplateShape<'_>) -> Option<Template> {
         // One entry a button, also for those without a label: payloads are addressed by index.
         buttons: buttons.map(|button| button.text.owned().unwrap_or_default()).collect(),
     })
+}
+
+/// Sets the query for a page of templates.
+fn ask_for_page(url: &mut Url, after: Option<&str>) {
+    let mut query = url.query_pairs_mut();
+    query.clear().append_pair("limit", "100");
+    query.append_pair("fields", "name,language,status,category,components");
+    if let Some(after) = after {
+        query.append_pair("after", after);
+    }
 }

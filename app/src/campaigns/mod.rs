@@ -1,0 +1,23 @@
+//! Campaigns: the list, the form, and the page of one campaign from draft to report.
+
+mod api;
+mod form;
+mod launch;
+mod list;
+mod page;
+mod people;
+mod report;
+mod templates;
+
+pub use api::{
+    CampaignDetail, CampaignForm, CampaignList, CampaignNumbers, CommandCampaign, People, RejectedNumber,
+    SaveCampaign, Saved, Shown, TemplateChoice,
+};
+pub use form::{EditCampaignPage, NewCampaignPage};
+pub use list::{CampaignBadge, CampaignsPage};
+pub use page::CampaignPage;
+
+/// Where the list is.
+pub const CAMPAIGNS_PATH: &str = "/campaigns";
+/// The name, in an address, of the ticket under which numbers that could not be read wait.
+pub(crate) const NUMBERS: &str = "numbers";
