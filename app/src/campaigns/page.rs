@@ -173,7 +173,7 @@ fn Standing(detail: CampaignDetail, shown: Shown, doing: Doing, returned: Option
         move || view! { <Message detail/> }
     };
     let people = detail.people.clone();
-    let id = campaign.id;
+    let (id, now) = (campaign.id, detail.now);
     view! {
         <Split aside=ViewFnOnce::from(aside)>
             {if is_written {
@@ -181,7 +181,7 @@ fn Standing(detail: CampaignDetail, shown: Shown, doing: Doing, returned: Option
             } else {
                 view! { <Report detail=detail.clone()/> }.into_any()
             }}
-            {people.map(|people| view! { <PeopleCard people shown id is_written/> })}
+            {people.map(|people| view! { <PeopleCard people shown id is_written now/> })}
         </Split>
     }
 }

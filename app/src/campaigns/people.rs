@@ -1,11 +1,12 @@
 use domain::campaign::{Recipient, RecipientOutcome};
 use domain::id::CampaignId;
+use domain::time::Timestamp;
 use leptos::prelude::*;
 
 use super::CAMPAIGNS_PATH;
 use super::api::{People, Shown};
 use crate::ui::{
-    Badge, ButtonLink, Card, Column, EmptyState, Glyph, Pager, Person, Size, Table, Tone, exact,
+    Badge, ButtonLink, Card, Column, EmptyState, Glyph, Pager, Person, Size, Table, TimeAgo, Tone,
 };
 use crate::words::use_words;
 
@@ -20,6 +21,8 @@ pub(super) fn PeopleCard(
     id: CampaignId,
     /// It is not launched yet, so nothing became of anybody.
     is_written: bool,
+    /// When it was read.
+    now: Timestamp,
 ) -> impl IntoView {
     let words = use_words();
     let text = &words.campaigns;
@@ -29,7 +32,7 @@ pub(super) fn PeopleCard(
     let query = format!("outcome={outcome}&reason={reason}");
     let People { rows, next } = people;
     let title = match (shown.outcome, shown.reason) {
-        (_, Some(reason)) => format!("{}: {}", text.people, words.errors.refusal(reason)),
+        (_, Some(reason)) => format!("{}: {}", text.left_out, (text.reason_word)(reason)),
         (Some(RecipientOutcome::Pending), None) if is_written => text.preview_title.to_owned(),
         (Some(outcome), None) => format!("{}: {}", text.people, (text.outcome_word)(outcome)),
         (None, None) => text.people.to_owned(),
@@ -56,7 +59,7 @@ pub(super) fn PeopleCard(
             {(!is_written).then(|| view! { <Column>{text.at}</Column> })}
         }
     };
-    let items = rows.into_iter().map(|row| view! { <Row row is_written/> }).collect_view();
+    let items = rows.into_iter().map(|row| view! { <Row row is_written now/> }).collect_view();
     let first = shown.after.is_none();
     let pages = (next.is_some() || !first).then(|| {
         let previous = (!first).then(|| format!("{base}?{query}#people"));
@@ -75,7 +78,7 @@ pub(super) fn PeopleCard(
 }
 
 #[component]
-fn Row(row: Recipient, is_written: bool) -> impl IntoView {
+fn Row(row: Recipient, is_written: bool, now: Timestamp) -> impl IntoView {
     let words = use_words();
     let text = &words.campaigns;
     let href = format!("/contacts/{}", row.contact);
@@ -87,7 +90,7 @@ fn Row(row: Recipient, is_written: bool) -> impl IntoView {
         _ => Tone::Neutral,
     };
     let why = match (row.reason, row.error_code) {
-        (Some(reason), _) => words.errors.refusal(reason).to_owned(),
+        (Some(reason), _) => (text.reason_word)(reason),
         (None, Some(code)) => (text.error_code)(code),
         (None, None) => "–".to_owned(),
     };
@@ -102,7 +105,7 @@ fn Row(row: Recipient, is_written: bool) -> impl IntoView {
             {(!is_written).then(|| view! { <td data-label=text.outcome><Badge tone>{(text.outcome_word)(row.outcome)}</Badge></td> })}
             <td data-label=text.reason>{why}</td>
             {(!is_written).then(|| {
-                view! { <td data-label=text.at>{row.at.map(|at| exact(at, words))}</td> }
+                view! { <td data-label=text.at>{row.at.map(|at| view! { <TimeAgo at now/> })}</td> }
             })}
         </tr>
     }

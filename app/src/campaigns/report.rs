@@ -85,7 +85,7 @@ fn LeftOut(detail: CampaignDetail) -> impl IntoView {
             let href = format!("{base}?outcome=skipped&reason={reason}#people");
             let file = format!("{base}/recipients.csv?outcome=skipped&reason={reason}");
             let line = (text.skipped_line)(count, reason);
-            let name = format!("{}: {line}", text.download);
+            let name = format!("{}: {}", text.download, (text.reason_word)(reason));
             view! {
                 <li class="cluster" data-align="between">
                     <a href=href>{line}</a>
@@ -117,6 +117,7 @@ fn Changed(detail: CampaignDetail) -> impl IntoView {
         } else {
             (text.changed_lead)(at_launch.reachable)
         };
+        let is_empty = changed.is_empty();
         let items = changed
             .into_iter()
             .map(|one| {
@@ -140,7 +141,7 @@ fn Changed(detail: CampaignDetail) -> impl IntoView {
             .collect_view();
         view! {
             <Card title=text.changed lead>
-                <ul class="reasons">{items}</ul>
+                {(!is_empty).then(|| view! { <ul class="reasons">{items}</ul> })}
             </Card>
         }
     })

@@ -255,6 +255,8 @@ pub struct Campaigns {
     pub to_connection: &'static str,
     /// The audience in words.
     pub audience_words: fn(&Audience, &str) -> String,
+    /// Why somebody was left out, in a word or two.
+    pub reason_word: fn(Reason) -> String,
     /// "50 contacts skipped (opted-out)".
     pub skipped_line: fn(i64, Reason) -> String,
     /// "50 opted out".
@@ -523,6 +525,10 @@ impl Campaigns {
             Audience::Filter { search: Some(search), .. } => format!("{state}, “{search}”"),
             Audience::Filter { search: None, .. } if state.is_empty() => "Everyone".to_owned(),
             Audience::Filter { search: None, .. } => state.to_owned(),
+        },
+        reason_word: |reason| {
+            let mut letters = short(reason).chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
         },
         skipped_line: |count, reason| format!("{} skipped ({})", contacts(count), short(reason)),
         will_not_line: |count, reason| format!("{} {}", grouped(count), long(reason)),
