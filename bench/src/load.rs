@@ -44,6 +44,18 @@ pub fn post(path: &str, body: &[u8], signature: &str) -> Request {
     request
 }
 
+/// A POST with a JSON body and a bearer token.
+pub fn post_with_token(path: &str, body: &[u8], token: &str) -> Request {
+    let mut request = format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend_from_slice(body);
+    request
+}
+
 /// Sends every request once, over so many connections at a time; anything but 200 stops the run.
 pub async fn run(
     address: SocketAddr,

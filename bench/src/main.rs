@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
+mod audience;
 mod disk;
+mod dispatch;
 mod ingest;
 mod load;
+mod shop;
+mod stop;
 
 use clap::Parser;
 
@@ -12,10 +16,19 @@ use clap::Parser;
 enum Bench {
     /// The way in: webhooks a second, durable, as a share of a route that stores nothing.
     Ingest(ingest::Options),
+    /// STOP while a campaign runs: what still leaves for that person after its 200.
+    Stop(stop::Options),
+    /// Deciding about everybody, as a share of the bare statement that stores the same rows.
+    Audience(audience::Options),
+    /// Sending at the cap, and without one as a share of a plain load tool.
+    Dispatch(dispatch::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Ingest(options) => ingest::run(&options),
+        Bench::Stop(options) => stop::run(&options),
+        Bench::Audience(options) => audience::run(&options),
+        Bench::Dispatch(options) => dispatch::run(&options),
     }
 }

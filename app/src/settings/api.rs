@@ -8,6 +8,7 @@ use leptos::server;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
+use super::limits;
 use crate::error::AppError;
 
 /// The Opt-In/Out settings as the page needs them.
@@ -126,6 +127,9 @@ pub async fn save_settings(
     #[server(default)] reachable: String,
     #[server(default)] ask_to_confirm: bool,
     #[server(default)] answer_repeats: bool,
+    #[server(default)] hours: String,
+    #[server(default)] frequency_cap: String,
+    #[server(default)] skip_us_numbers: bool,
     #[server(default)] listen: Option<Vec<String>>,
 ) -> Result<Settings, AppError> {
     let form = crate::ssr::settings::Form {
@@ -139,6 +143,9 @@ pub async fn save_settings(
         reachable,
         ask_to_confirm,
         answer_repeats,
+        hours,
+        frequency_cap,
+        skip_us_numbers,
         listen,
     };
     crate::ssr::settings::save(base_version, form.into()).await
@@ -175,6 +182,9 @@ impl SaveSettings {
             reachable: reachable_word(draft.policies.reachable).to_owned(),
             ask_to_confirm: draft.policies.ask_to_confirm,
             answer_repeats: draft.policies.answer_repeats,
+            hours: limits::hours_word(draft.policies.hours).to_owned(),
+            frequency_cap: limits::cap_word(draft.policies.frequency_cap).to_owned(),
+            skip_us_numbers: draft.policies.skip_us_numbers,
             listen: Some(listened(&draft.muted_languages)),
         }
     }

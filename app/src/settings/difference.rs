@@ -52,6 +52,13 @@ pub fn differences(before: &Draft, after: &Draft, words: &Words) -> Vec<Differen
         (system.ask, yes(before.policies.ask_to_confirm), yes(after.policies.ask_to_confirm)),
         (system.languages, languages(before), languages(after)),
         (system.repeats, yes(before.policies.answer_repeats), yes(after.policies.answer_repeats)),
+        (system.hours, (system.hours_word)(before.policies.hours), (system.hours_word)(after.policies.hours)),
+        (
+            system.cap,
+            (system.cap_word)(before.policies.frequency_cap),
+            (system.cap_word)(after.policies.frequency_cap),
+        ),
+        (system.skip_us, yes(before.policies.skip_us_numbers), yes(after.policies.skip_us_numbers)),
     ];
     pairs
         .into_iter()

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use detection::{Question, Rule, Verdict};
-use domain::permit::Reachable;
+use domain::permit::{FrequencyCap, Reachable};
+use domain::quiet::Hours;
 use domain::settings::{Draft, Field, FieldProblem, Policies, Problem, Warning, warnings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -35,6 +36,12 @@ pub struct Fields {
     pub ask_to_confirm: RwSignal<bool>,
     /// Answer a repeated opt-out.
     pub answer_repeats: RwSignal<bool>,
+    /// The hours in which marketing leaves.
+    pub hours: RwSignal<Option<Hours>>,
+    /// Most marketing to one person.
+    pub frequency_cap: RwSignal<Option<FrequencyCap>>,
+    /// No marketing to numbers of the United States.
+    pub skip_us_numbers: RwSignal<bool>,
     /// Languages that are not listened for.
     pub muted_languages: RwSignal<Vec<String>>,
     /// All of them as a draft.
@@ -61,6 +68,9 @@ impl Fields {
         let reachable = RwSignal::new(start.policies.reachable);
         let ask_to_confirm = RwSignal::new(start.policies.ask_to_confirm);
         let answer_repeats = RwSignal::new(start.policies.answer_repeats);
+        let hours = RwSignal::new(start.policies.hours);
+        let frequency_cap = RwSignal::new(start.policies.frequency_cap);
+        let skip_us_numbers = RwSignal::new(start.policies.skip_us_numbers);
         let muted_languages = RwSignal::new(start.muted_languages.clone());
         let draft = Memo::new(move |_| Draft {
             opt_out_keywords: opt_out_keywords.get(),
@@ -74,6 +84,9 @@ impl Fields {
                 reachable: reachable.get(),
                 ask_to_confirm: ask_to_confirm.get(),
                 answer_repeats: answer_repeats.get(),
+                hours: hours.get(),
+                frequency_cap: frequency_cap.get(),
+                skip_us_numbers: skip_us_numbers.get(),
             },
             muted_languages: muted_languages.get(),
         });
@@ -90,6 +103,9 @@ impl Fields {
             reachable,
             ask_to_confirm,
             answer_repeats,
+            hours,
+            frequency_cap,
+            skip_us_numbers,
             muted_languages,
             draft,
             problems,
@@ -135,6 +151,9 @@ impl Fields {
         self.reachable.set(draft.policies.reachable);
         self.ask_to_confirm.set(draft.policies.ask_to_confirm);
         self.answer_repeats.set(draft.policies.answer_repeats);
+        self.hours.set(draft.policies.hours);
+        self.frequency_cap.set(draft.policies.frequency_cap);
+        self.skip_us_numbers.set(draft.policies.skip_us_numbers);
         self.muted_languages.set(draft.muted_languages);
     }
 

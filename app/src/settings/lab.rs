@@ -109,6 +109,8 @@ pub fn run(
         invalid: false,
         expires_at: None,
         last_inbound_at: Some(NOW),
+        country: None,
+        marketing_lately: 0,
     };
     let intent = Intent { kind: MessageKind::Marketing, form: Form::Template, expires_at: None };
     let refusal = match permit::decide(&gate, &intent, &draft.policies.permit(), NOW) {

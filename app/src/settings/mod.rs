@@ -11,6 +11,7 @@ mod keys;
 mod lab;
 mod lab_card;
 mod leave_guard;
+pub(crate) mod limits;
 mod message_field;
 mod replay_card;
 mod system;

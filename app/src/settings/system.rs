@@ -17,14 +17,15 @@ use super::fields::{Fields, control_id};
 use super::frame::SettingsFrame;
 use super::lab_card::KeywordLab;
 use super::leave_guard::guard;
+use super::limits;
 use super::message_field::MessageField;
 use super::replay_card::ReplayCard;
 use super::unsaved::{Unsaved, keep_when_left, take_unsaved};
 use crate::error::{AppError, FieldName};
 use crate::live::use_live;
 use crate::ui::{
-    Alternative, Banner, Button, ButtonLink, Card, Checkbox, ChipsInput, Glyph, Icon, Press, RadioGroup,
-    Shape, Size, Skeleton, Split, Suspended, Tone, Variant, use_toasts,
+    Alternative, Banner, Button, ButtonLink, Card, Checkbox, ChipsInput, FollowingSelect, Glyph, Icon,
+    LabelledChoice, Press, RadioGroup, Shape, Size, Skeleton, Split, Suspended, Tone, Variant, use_toasts,
 };
 use crate::visit::may;
 use crate::words::use_words;
@@ -399,8 +400,45 @@ fn PoliciesCard(fields: Fields) -> impl IntoView {
                     on_change=Callback::new(move |ticked| fields.answer_repeats.set(ticked))
                 />
             </div>
+            <Limits fields/>
             <Languages fields/>
         </Card>
+    }
+}
+
+/// When and how often marketing may leave.
+#[component]
+fn Limits(fields: Fields) -> impl IntoView {
+    let system = &use_words().settings.system;
+    let hours = limits::HOURS
+        .map(|(value, hours)| LabelledChoice { value, label: (system.hours_word)(hours) })
+        .to_vec();
+    let caps =
+        limits::CAPS.map(|(value, cap)| LabelledChoice { value, label: (system.cap_word)(cap) }).to_vec();
+    view! {
+        <FollowingSelect
+            name="hours"
+            label=system.hours
+            hint=system.hours_hint
+            choices=hours
+            value=Signal::derive(move || limits::hours_word(fields.hours.get()).to_owned())
+            on_change=Callback::new(move |word: String| fields.hours.set(limits::parse_hours(&word)))
+        />
+        <FollowingSelect
+            name="frequency_cap"
+            label=system.cap
+            hint=system.cap_hint
+            choices=caps
+            value=Signal::derive(move || limits::cap_word(fields.frequency_cap.get()).to_owned())
+            on_change=Callback::new(move |word: String| fields.frequency_cap.set(limits::parse_cap(&word)))
+        />
+        <Checkbox
+            name="skip_us_numbers"
+            label=system.skip_us
+            hint=system.skip_us_hint
+            checked=fields.skip_us_numbers
+            on_change=Callback::new(move |ticked| fields.skip_us_numbers.set(ticked))
+        />
     }
 }
 

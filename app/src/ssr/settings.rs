@@ -5,6 +5,7 @@ use domain::settings::{Draft, Policies, Settings, split_keywords};
 use super::kept::Kept;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::error::AppError;
+use crate::settings::limits;
 use crate::settings::{OPT_IN_OUT_PATH, OptInOut, Refused, Replay, ReplayDifference, muted, parse_reachable};
 
 /// Drafts that were refused, until they are shown again.
@@ -22,6 +23,9 @@ pub(crate) struct Form {
     pub(crate) reachable: String,
     pub(crate) ask_to_confirm: bool,
     pub(crate) answer_repeats: bool,
+    pub(crate) hours: String,
+    pub(crate) frequency_cap: String,
+    pub(crate) skip_us_numbers: bool,
     pub(crate) listen: Option<Vec<String>>,
 }
 
@@ -39,6 +43,9 @@ impl From<Form> for Draft {
                 reachable: parse_reachable(&form.reachable),
                 ask_to_confirm: form.ask_to_confirm,
                 answer_repeats: form.answer_repeats,
+                hours: limits::parse_hours(&form.hours),
+                frequency_cap: limits::parse_cap(&form.frequency_cap),
+                skip_us_numbers: form.skip_us_numbers,
             },
             muted_languages: form.listen.map(|listen| muted(&listen)).unwrap_or_default(),
         }

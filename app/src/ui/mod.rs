@@ -52,7 +52,7 @@ pub use pager::Pager;
 pub use phone_preview::{Bubble, Delivery, From as BubbleFrom, PhoneNote, PhonePreview};
 pub use progress::Progress;
 pub use route_announcer::RouteAnnouncer;
-pub use select::{Choice, Select, SelectControl};
+pub use select::{Choice, FollowingSelect, LabelledChoice, Select, SelectControl};
 pub use shortcuts::KeyboardShortcuts;
 pub use skeleton::{Shape, Skeleton, SkeletonRows};
 pub use stat::Stat;

@@ -43,6 +43,66 @@ pub fn Select(
     }
 }
 
+/// One thing to choose, whose words hold values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledChoice {
+    /// What is submitted.
+    pub value: &'static str,
+    /// What is read.
+    pub label: String,
+}
+
+/// A native select with its label that follows a value: for forms that can be set back.
+#[component]
+pub fn FollowingSelect(
+    /// The name the value is submitted under, also the `id`.
+    name: &'static str,
+    /// What the field is called.
+    #[prop(into)]
+    label: String,
+    /// What helps to choose.
+    #[prop(into)]
+    hint: String,
+    /// What there is to choose.
+    choices: Vec<LabelledChoice>,
+    /// The value chosen.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with the value at each change.
+    #[prop(into)]
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let error = Signal::stored(None::<String>);
+    let describe = described_by(name, true, error);
+    let options = choices
+        .into_iter()
+        .map(|choice| {
+            let chosen = choice.value;
+            view! {
+                <option value=chosen selected=*value.read_untracked() == chosen prop:selected=move || *value.read() == chosen>
+                    {choice.label}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <FieldFrame id=name label hint=hint error>
+            <span class="select">
+                <select
+                    class="field-control"
+                    id=name
+                    name=name
+                    aria-describedby=describe
+                    on:change=move |event| on_change.run(event_target_value(&event))
+                >
+                    {options}
+                </select>
+                <Icon glyph=Glyph::ChevronDown/>
+            </span>
+        </FieldFrame>
+    }
+}
+
 /// The select alone, for toolbars; give it `label` when no visible label names it.
 #[component]
 pub fn SelectControl(

@@ -298,6 +298,9 @@ const fn short(reason: Reason) -> &'static str {
         Reason::Capped => "limited by WhatsApp",
         Reason::Cancelled => "campaign cancelled",
         Reason::Duplicate => "same person twice",
+        Reason::FrequencyCap => "enough lately",
+        Reason::QuietHours => "quiet hours",
+        Reason::UsNumber => "number of the United States",
     }
 }
 
@@ -317,6 +320,9 @@ const fn long(reason: Reason) -> &'static str {
         Reason::Capped => "limited by WhatsApp",
         Reason::Cancelled => "left out because it was cancelled",
         Reason::Duplicate => "the same person twice",
+        Reason::FrequencyCap => "got as much lately as you allow",
+        Reason::QuietHours => "in their quiet hours",
+        Reason::UsNumber => "with a number of the United States",
     }
 }
 

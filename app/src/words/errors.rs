@@ -228,5 +228,8 @@ fn english_refusal(reason: Reason) -> &'static str {
         Reason::Capped => "WhatsApp limits how much marketing this person gets",
         Reason::Cancelled => "The campaign was cancelled before this person’s turn came",
         Reason::Duplicate => "The same person is in the audience under another record",
+        Reason::FrequencyCap => "This person got as much marketing lately as you allow",
+        Reason::QuietHours => "It is outside the hours in which you send marketing, where this person is",
+        Reason::UsNumber => "WhatsApp delivers no marketing to numbers of the United States",
     }
 }

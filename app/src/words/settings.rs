@@ -1,5 +1,7 @@
 use detection::Certainty;
 use domain::consent::State;
+use domain::permit::FrequencyCap;
+use domain::quiet::Hours;
 use domain::role::Role;
 use domain::settings::{Field, Problem, Warning};
 
@@ -99,6 +101,22 @@ pub struct System {
     pub repeats: &'static str,
     /// What it means.
     pub repeats_hint: &'static str,
+    /// A choice: when marketing leaves.
+    pub hours: &'static str,
+    /// What it means.
+    pub hours_hint: &'static str,
+    /// One of the choices.
+    pub hours_word: fn(Option<Hours>) -> String,
+    /// A choice: how often.
+    pub cap: &'static str,
+    /// What it means.
+    pub cap_hint: &'static str,
+    /// One of the choices.
+    pub cap_word: fn(Option<FrequencyCap>) -> String,
+    /// A choice.
+    pub skip_us: &'static str,
+    /// What it means.
+    pub skip_us_hint: &'static str,
     /// A choice.
     pub languages: &'static str,
     /// What it means.
@@ -465,6 +483,33 @@ const SYSTEM: System = System {
     ask_hint: "START from somebody who never opted out gets the Opt-In Question first. Off: it counts as an opt-in at once.",
     repeats: "Answer a repeated opt-out",
     repeats_hint: "At most once in 24 hours, and never to numbers that start with +1.",
+    hours: "Hours for marketing",
+    hours_hint: "By the clock of whoever gets it; of a country with several time zones, when it is so in all of them. What comes too \
+                 early or too late waits. Confirmations and order updates leave at any hour.",
+    hours_word: |hours| match hours {
+        None => "At any hour".to_owned(),
+        Some(hours) => {
+            format!(
+                "{:02}:{:02} to {:02}:{:02}",
+                hours.from / 60,
+                hours.from % 60,
+                hours.to / 60,
+                hours.to % 60
+            )
+        }
+    },
+    cap: "Most marketing to one person",
+    cap_hint: "Whoever got so much is left out of campaigns until the time is over.",
+    cap_word: |cap| match cap {
+        None => "No limit".to_owned(),
+        Some(FrequencyCap { messages: 1, days: 1 }) => "1 message a day".to_owned(),
+        Some(FrequencyCap { messages, days: 1 }) => format!("{messages} messages a day"),
+        Some(FrequencyCap { messages: 1, days }) => format!("1 message in {days} days"),
+        Some(FrequencyCap { messages, days }) => format!("{messages} messages in {days} days"),
+    },
+    skip_us: "Leave out numbers of the United States",
+    skip_us_hint: "WhatsApp has not delivered marketing templates to them since 1 April 2025. Switch it off if that changes. Canada and \
+                   the Caribbean are not concerned.",
     languages: "Languages we listen for",
     languages_hint: "Customers write in any language. Switch one off only if its words mean something else in your business. English is always on.",
     language: super::consent::english_language,

@@ -76,7 +76,7 @@ impl Contact {
         }
     }
 
-    /// The gate for [`crate::permit::decide`].
+    /// The gate for [`crate::permit::decide`], without what the person was sent lately.
     #[must_use]
     pub fn gate(&self) -> Gate {
         Gate {
@@ -89,6 +89,8 @@ impl Contact {
             invalid: self.invalid,
             expires_at: self.expires_at,
             last_inbound_at: self.last_inbound_at,
+            country: self.country.as_deref().and_then(|code| code.as_bytes().try_into().ok()),
+            marketing_lately: 0,
         }
     }
 }

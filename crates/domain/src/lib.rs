@@ -12,6 +12,7 @@ pub mod live;
 pub mod outbound;
 pub mod permit;
 pub mod phone;
+pub mod quiet;
 pub mod review;
 pub mod role;
 pub mod settings;

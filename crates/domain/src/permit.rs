@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::consent::State;
 use crate::id::ContactId;
 use crate::kind::{Form, MessageKind};
-use crate::time::Timestamp;
+use crate::quiet::Hours;
+use crate::time::{Span, Timestamp};
 use crate::window;
 
 /// Everything about a contact that decides whether a message may go out.
@@ -35,6 +36,10 @@ pub struct Gate {
     pub expires_at: Option<Timestamp>,
     /// When the person last wrote, by WhatsApp's clock.
     pub last_inbound_at: Option<Timestamp>,
+    /// The country of the number, ISO 3166-1 alpha-2.
+    pub country: Option<[u8; 2]>,
+    /// Marketing the person was sent within the time of the business's frequency cap; 0 where there is no cap.
+    pub marketing_lately: u32,
 }
 
 /// Who counts as reachable for marketing.
@@ -80,11 +85,17 @@ pub enum Reason {
     Cancelled,
     /// The same person is in the audience under another record.
     Duplicate,
+    /// The person got as much marketing lately as the business allows.
+    FrequencyCap,
+    /// It is outside the hours in which the business sends marketing, where the person is.
+    QuietHours,
+    /// A number of the United States, to which WhatsApp delivers no marketing (R50).
+    UsNumber,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::OptedOut,
         Self::NoOptIn,
         Self::Pending,
@@ -99,6 +110,9 @@ impl Reason {
         Self::Capped,
         Self::Cancelled,
         Self::Duplicate,
+        Self::FrequencyCap,
+        Self::QuietHours,
+        Self::UsNumber,
     ];
 
     /// The word used in the database and the API.
@@ -119,6 +133,9 @@ impl Reason {
             Self::Capped => "capped",
             Self::Cancelled => "cancelled",
             Self::Duplicate => "duplicate",
+            Self::FrequencyCap => "frequency_cap",
+            Self::QuietHours => "quiet_hours",
+            Self::UsNumber => "us_number",
         }
     }
 }
@@ -147,14 +164,15 @@ pub struct Intent {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What of a [`Gate`] decides about a template: few enough values that a database can be told the decision for each of them,
-/// so that a million contacts are decided about in one statement by the same rule as one.
+/// What of a [`Gate`] decides whether a template goes out at all: few enough values that a database can be told the decision for
+/// each of them, so that a million contacts are decided about in one statement by the same rule as one. Quiet hours decide only
+/// when it goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Standing(u8);
+pub struct Standing(u16);
 
 impl Standing {
     /// How many there are.
-    pub const COUNT: u8 = 160;
+    pub const COUNT: u16 = 640;
 
     /// Every standing.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -163,46 +181,51 @@ impl Standing {
 
     /// The standing of a person at a time.
     #[must_use]
-    pub fn of(gate: &Gate, now: Timestamp) -> Self {
+    pub fn of(gate: &Gate, policy: &Policy, now: Timestamp) -> Self {
         let state = State::ALL.iter().position(|state| *state == gate.state).unwrap_or(0);
         let expired = gate.expires_at.is_some_and(|at| now >= at);
-        let facts = [gate.native_stop, gate.blocked, gate.erased, gate.invalid, expired];
-        let bits = facts.iter().fold(0, |bits, fact| bits << 1 | u8::from(*fact));
-        Self(u8::try_from(state).unwrap_or(0) << 5 | bits)
+        let capped = policy.frequency_cap.is_some_and(|cap| gate.marketing_lately >= u32::from(cap.messages));
+        let in_us = gate.country == Some(UNITED_STATES);
+        let facts = [in_us, capped, gate.native_stop, gate.blocked, gate.erased, gate.invalid, expired];
+        let bits = facts.iter().fold(0, |bits, fact| bits << 1 | u16::from(*fact));
+        Self(u16::try_from(state).unwrap_or(0) << 7 | bits)
     }
 
-    /// The standing with a number, as the database computes it: the place of the state in [`State::ALL`] times 32, plus 16 for
-    /// a native stop, 8 for blocked, 4 for erased, 2 for invalid, 1 for an expired consent.
+    /// The standing with a number, as the database computes it: the place of the state in [`State::ALL`] times 128, plus 64 for a
+    /// number of the United States, 32 for as much marketing as the cap allows, 16 for a native stop, 8 for blocked, 4 for
+    /// erased, 2 for invalid, 1 for an expired consent.
     #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
+    pub fn from_code(code: u16) -> Option<Self> {
         (code < Self::COUNT).then_some(Self(code))
     }
 
     /// Its number, see [`Standing::from_code`].
     #[must_use]
-    pub const fn code(self) -> u8 {
+    pub const fn code(self) -> u16 {
         self.0
     }
 
-    /// Whether a template of this kind may go to people of this standing.
+    /// Why a template of this kind does not go to people of this standing, if it does not.
     #[must_use]
     pub fn refusal(self, kind: MessageKind, policy: &Policy, now: Timestamp) -> Option<Reason> {
-        let fact = |bit: u8| self.0 & bit != 0;
+        let fact = |bit: u16| self.0 & bit != 0;
         let gate = Gate {
             contact: ContactId::from_uuid(uuid::Uuid::nil()),
             consent_version: 0,
-            state: State::ALL.get(usize::from(self.0 >> 5)).copied().unwrap_or_default(),
+            state: State::ALL.get(usize::from(self.0 >> 7)).copied().unwrap_or_default(),
             native_stop: fact(16),
             blocked: fact(8),
             erased: fact(4),
             invalid: fact(2),
             expires_at: fact(1).then_some(now),
             last_inbound_at: None,
+            country: fact(64).then_some(UNITED_STATES),
+            marketing_lately: if fact(32) { u32::MAX } else { 0 },
         };
         let intent = Intent { kind, form: Form::Template, expires_at: None };
         match decide(&gate, &intent, policy, now) {
-            Verdict::Send(_) => None,
-            Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Some(reason),
+            Verdict::Send(_) | Verdict::Defer { .. } => None,
+            Verdict::Skip(reason) => Some(reason),
         }
     }
 }
@@ -212,7 +235,39 @@ impl Standing {
 pub struct Policy {
     /// Who counts as reachable for marketing.
     pub reachable: Reachable,
+    /// The hours in which marketing may leave, where the person is; any hour when missing (R47).
+    pub hours: Option<Hours>,
+    /// Most marketing to one person; any number when missing (R48).
+    pub frequency_cap: Option<FrequencyCap>,
+    /// Marketing to numbers of the United States is left out, as WhatsApp does not deliver it (R50).
+    pub skip_us_numbers: bool,
 }
+
+/// Most marketing to one person within some days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrequencyCap {
+    /// So many messages.
+    pub messages: u16,
+    /// Within so many days of 24 hours.
+    pub days: u16,
+}
+
+impl FrequencyCap {
+    /// Whether it is a limit one can keep: 1 to 100 messages within 1 to 90 days.
+    #[must_use]
+    pub const fn is_valid(self) -> bool {
+        self.messages >= 1 && self.messages <= 100 && self.days >= 1 && self.days <= 90
+    }
+
+    /// Since when messages count.
+    #[must_use]
+    pub fn since(self, now: Timestamp) -> Timestamp {
+        now - Span::days(i64::from(self.days))
+    }
+}
+
+/// The country whose numbers get no marketing from WhatsApp.
+const UNITED_STATES: [u8; 2] = *b"US";
 
 /// Proof that [`decide`] allowed one message to one contact at one consent version.
 #[derive(Debug, PartialEq, Eq)]
@@ -264,14 +319,20 @@ pub enum Verdict {
 /// marketing, then what WhatsApp technically refuses.
 #[must_use]
 pub fn decide(gate: &Gate, intent: &Intent, policy: &Policy, now: Timestamp) -> Verdict {
-    match refusal(gate, intent, policy, now) {
-        Some(reason) => Verdict::Skip(reason),
-        None => Verdict::Send(SendPermit {
-            contact: gate.contact,
-            consent_version: gate.consent_version,
-            kind: intent.kind,
-        }),
+    if let Some(reason) = refusal(gate, intent, policy, now) {
+        return Verdict::Skip(reason);
     }
+    // Deferred, not dropped: whoever says no meanwhile is decided about again then.
+    if intent.kind == MessageKind::Marketing
+        && let Some(until) = policy.hours.and_then(|hours| hours.not_before(gate.country, now))
+    {
+        return Verdict::Defer { until, reason: Reason::QuietHours };
+    }
+    Verdict::Send(SendPermit {
+        contact: gate.contact,
+        consent_version: gate.consent_version,
+        kind: intent.kind,
+    })
 }
 
 fn refusal(gate: &Gate, intent: &Intent, policy: &Policy, now: Timestamp) -> Option<Reason> {
@@ -312,6 +373,10 @@ fn marketing_refusal(gate: &Gate, policy: &Policy, now: Timestamp) -> Option<Rea
         (State::Pending, _) => Some(Reason::Pending),
         (State::Unknown, Reachable::OptedIn) => Some(Reason::NoOptIn),
         _ if gate.expires_at.is_some_and(|at| now >= at) => Some(Reason::Expired),
+        _ if policy.skip_us_numbers && gate.country == Some(UNITED_STATES) => Some(Reason::UsNumber),
+        _ if policy.frequency_cap.is_some_and(|cap| gate.marketing_lately >= u32::from(cap.messages)) => {
+            Some(Reason::FrequencyCap)
+        }
         _ => None,
     }
 }
@@ -335,6 +400,8 @@ mod tests {
             invalid: false,
             expires_at: None,
             last_inbound_at: Some(NOW - Span::hours(1)),
+            country: None,
+            marketing_lately: 0,
         }
     }
 
@@ -362,7 +429,7 @@ mod tests {
 
     #[test]
     fn r1_the_looser_policy_adds_only_people_never_asked() {
-        let policy = Policy { reachable: Reachable::NotOptedOut };
+        let policy = Policy { reachable: Reachable::NotOptedOut, ..Policy::default() };
         let intent = Intent { kind: MessageKind::Marketing, form: Form::Template, expires_at: None };
         for (state, sent) in [
             (State::Unknown, true),
@@ -421,8 +488,9 @@ mod tests {
     #[test]
     fn what_is_decided_for_a_standing_is_decided_for_everyone_who_has_it() {
         let mut seen = std::collections::HashSet::new();
+        let cap = FrequencyCap { messages: 2, days: 7 };
         for state in State::ALL {
-            for bits in 0..32_u8 {
+            for bits in 0..128_u8 {
                 let bit = |bit: u8| bits & bit != 0;
                 for expires_at in [None, Some(NOW + Span::seconds(1)), Some(NOW), Some(NOW - Span::days(1))] {
                     let person = Gate {
@@ -431,21 +499,26 @@ mod tests {
                         erased: bit(4),
                         invalid: bit(8),
                         last_inbound_at: bit(16).then_some(NOW),
+                        country: if bit(32) { Some(*b"US") } else { Some(*b"FR").filter(|_| bit(16)) },
+                        marketing_lately: if bit(64) { 2 } else { 1 },
                         expires_at,
                         ..gate(*state)
                     };
-                    let standing = Standing::of(&person, NOW);
-                    seen.insert(standing.code());
-                    assert_eq!(Standing::from_code(standing.code()), Some(standing));
                     for reachable in [Reachable::OptedIn, Reachable::NotOptedOut] {
-                        for kind in MessageKind::ALL {
-                            let policy = Policy { reachable };
-                            let intent = Intent { kind, form: Form::Template, expires_at: None };
-                            let refusal = match decide(&person, &intent, &policy, NOW) {
-                                Verdict::Send(_) => None,
-                                Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Some(reason),
-                            };
-                            assert_eq!(standing.refusal(kind, &policy, NOW), refusal);
+                        for skip_us_numbers in [false, true] {
+                            let frequency_cap = Some(cap);
+                            let policy = Policy { reachable, frequency_cap, skip_us_numbers, hours: None };
+                            let standing = Standing::of(&person, &policy, NOW);
+                            seen.insert(standing.code());
+                            assert_eq!(Standing::from_code(standing.code()), Some(standing));
+                            for kind in MessageKind::ALL {
+                                let intent = Intent { kind, form: Form::Template, expires_at: None };
+                                let refusal = match decide(&person, &intent, &policy, NOW) {
+                                    Verdict::Send(_) => None,
+                                    Verdict::Skip(reason) | Verdict::Defer { reason, .. } => Some(reason),
+                                };
+                                assert_eq!(standing.refusal(kind, &policy, NOW), refusal);
+                            }
                         }
                     }
                 }
@@ -453,6 +526,53 @@ mod tests {
         }
         assert_eq!(seen.len(), usize::from(Standing::COUNT));
         assert_eq!(Standing::from_code(Standing::COUNT), None);
+    }
+
+    #[test]
+    fn r47_marketing_at_night_is_deferred_and_nothing_else_is() {
+        let policy = Policy { hours: Some(Hours::default()), ..Policy::default() };
+        let person = Gate { country: Some(*b"JP"), ..gate(State::OptedIn) };
+        let night = Timestamp::parse_rfc3339("2026-11-25T13:00:00Z").unwrap();
+        for kind in MessageKind::ALL {
+            let intent = Intent { kind, form: Form::Template, expires_at: None };
+            match decide(&person, &intent, &policy, night) {
+                Verdict::Defer { until, reason } => {
+                    assert_eq!((kind, reason), (MessageKind::Marketing, Reason::QuietHours));
+                    assert_eq!(until.to_string(), "2026-11-26T00:00:00Z");
+                    assert!(matches!(decide(&person, &intent, &policy, until), Verdict::Send(_)));
+                    let stopped = Gate { state: State::OptedOut, ..person };
+                    assert_eq!(decide(&stopped, &intent, &policy, until), Verdict::Skip(Reason::OptedOut));
+                }
+                Verdict::Send(_) => assert_ne!(kind, MessageKind::Marketing),
+                Verdict::Skip(reason) => panic!("{reason}"),
+            }
+        }
+    }
+
+    #[test]
+    fn r48_nobody_gets_more_marketing_than_the_cap_allows() {
+        let policy =
+            Policy { frequency_cap: Some(FrequencyCap { messages: 3, days: 1 }), ..Policy::default() };
+        let intent = |kind| Intent { kind, form: Form::Template, expires_at: None };
+        for (lately, sent) in [(0, true), (2, true), (3, false), (9, false)] {
+            let person = Gate { marketing_lately: lately, ..gate(State::OptedIn) };
+            let verdict = decide(&person, &intent(MessageKind::Marketing), &policy, NOW);
+            assert_eq!(matches!(verdict, Verdict::Send(_)), sent, "{lately}");
+            assert!(matches!(decide(&person, &intent(MessageKind::Utility), &policy, NOW), Verdict::Send(_)));
+        }
+        assert!(!FrequencyCap { messages: 0, days: 1 }.is_valid());
+    }
+
+    #[test]
+    fn r50_numbers_of_the_united_states_are_left_out_where_the_rule_is_on() {
+        let intent = Intent { kind: MessageKind::Marketing, form: Form::Template, expires_at: None };
+        for (country, on, sent) in
+            [(*b"US", true, false), (*b"CA", true, true), (*b"US", false, true), (*b"JM", true, true)]
+        {
+            let policy = Policy { skip_us_numbers: on, ..Policy::default() };
+            let person = Gate { country: Some(country), ..gate(State::OptedIn) };
+            assert_eq!(matches!(decide(&person, &intent, &policy, NOW), Verdict::Send(_)), sent);
+        }
     }
 
     #[test]

@@ -180,7 +180,8 @@ pub async fn seed(service: &Service, data: DemoData) -> Result<(), Error> {
         store::inbound::insert_inbound(&mut tx, &inbound).await?;
         store::outbox::insert_messages(&mut tx, &outgoing).await?;
         settle_seeded(&mut tx, connection, &progress).await?;
-        if let Some(template) = data.templates.iter().find(|template| template.name == data.campaign.template) {
+        if let Some(template) = data.templates.iter().find(|template| template.name == data.campaign.template)
+        {
             let customers: Vec<_> =
                 people.iter().map(|stored| stored.contact.id).zip(&data.contacts).collect();
             campaign::seed(&mut tx, business, connection, &data.campaign, template, &customers).await?;

@@ -4,7 +4,7 @@ use domain::contact::{Contact, OutgoingMessage};
 use domain::id::{BusinessId, ContactId, MessageId};
 use domain::kind::MessageKind;
 use domain::outbound::{Content, TEXT_LIMIT};
-use domain::permit::{Intent, Verdict, decide};
+use domain::permit::{Gate, Intent, Verdict, decide};
 use domain::role::Right;
 use domain::template::{Template, TemplateStatus};
 use store::Tx;
@@ -143,11 +143,21 @@ async fn enqueue(
     };
     let rules = service.rules(tx, caller.business).await?;
     let intent = Intent { kind, form: content.form(), expires_at: None };
-    match decide(&contact.gate(), &intent, &rules.settings.draft.policies.permit(), now) {
-        Verdict::Send(_) => {}
+    let policy = rules.settings.draft.policies.permit();
+    let marketing_lately = match policy.frequency_cap {
+        Some(cap) if kind == MessageKind::Marketing => {
+            let counted = store::campaign::count_marketing(tx, &[contact.id], cap.since(now)).await?;
+            counted.first().map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
+        }
+        _ => 0,
+    };
+    let gate = Gate { marketing_lately, ..contact.gate() };
+    let not_before = match decide(&gate, &intent, &policy, now) {
+        Verdict::Send(_) => now,
         Verdict::Skip(reason) => return Err(Error::Refused(reason)),
-        Verdict::Defer { reason, .. } => return Err(Error::Refused(reason)),
-    }
+        // It waits, and is decided about again then.
+        Verdict::Defer { until, .. } => until,
+    };
     let message = NewMessage {
         id: MessageId::from_uuid(service.clock.uuid()),
         business: caller.business,
@@ -158,7 +168,7 @@ async fn enqueue(
         context_wamid: None,
         created_at: now,
         created_by: caller.name(),
-        not_before: now,
+        not_before,
         expires_at: None,
         skipped: None,
         campaign: None,

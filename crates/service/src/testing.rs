@@ -17,6 +17,14 @@ pub const PHONE_NUMBER_ID: &str = "100000000000001";
 /// Its WABA id.
 pub const WABA_ID: &str = "200000000000001";
 
+/// Sends everything that is due at the present time, through a service that has no workers.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn drain(service: &Service) -> Result<(), Error> {
+    crate::dispatch::drain(service).await
+}
+
 /// Everything a test needs; the database lives as long as this value.
 #[derive(Debug)]
 pub struct World {

@@ -6,7 +6,7 @@ use domain::campaign::{
 use domain::id::{BusinessId, CampaignId, ConnectionId, ContactId, EventId, MessageId};
 use domain::inbound::Delivery;
 use domain::outbound::SendState;
-use domain::permit::{Reason, Standing};
+use domain::permit::{Policy, Reason, Standing};
 use domain::time::{Span, Timestamp};
 use serde::Serialize;
 use sqlx::{Database, FromRow, QueryBuilder, Result};
@@ -232,17 +232,26 @@ pub async fn count_members(tx: &mut Tx, campaign: CampaignId) -> Result<i64> {
         .bind(campaign.uuid()).fetch_one(c).await)
 }
 
-/// [`Standing::code`] of a row of `contact`, but for the expired consent, which needs the time.
-const STANDING: &str = "case c.state when 'unknown' then 0 when 'pending' then 32 when 'opted_in' then 64 \
-    when 'opted_out' then 96 else 128 end + case when c.native_stop then 16 else 0 end \
+/// [`Standing::code`] of a row of `contact`, but for the expired consent and the frequency cap, which need the time.
+const STANDING: &str = "case c.state when 'unknown' then 0 when 'pending' then 128 when 'opted_in' then 256 \
+    when 'opted_out' then 384 else 512 end + case when c.country = 'US' then 64 else 0 end \
+    + case when c.native_stop then 16 else 0 end \
     + case when c.blocked then 8 else 0 end + case when c.erased or (c.phone is null and c.user_id is null) then 4 else 0 end \
     + case when c.invalid then 2 else 0 end + case when c.expires_at <= ";
 
-fn push_standing<DB: Database>(sql: &mut QueryBuilder<DB>, now: Timestamp)
+fn push_standing<DB: Database>(sql: &mut QueryBuilder<DB>, policy: &Policy, now: Timestamp)
 where
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     sql.push(STANDING).push_bind(now.micros()).push(" then 1 else 0 end");
+    if let Some(cap) = policy.frequency_cap {
+        sql.push(" + case when (select count(*) from message_out m where m.contact_id = c.id and m.kind = 'marketing' \
+                  and m.state in ('claimed', 'sent', 'unknown') and m.created_at >= ")
+            .push_bind(cap.since(now).micros())
+            .push(") >= ")
+            .push_bind(i64::from(cap.messages))
+            .push(" then 32 else 0 end");
+    }
 }
 
 /// The condition for being in an audience, on a row `c` of `contact`.
@@ -294,11 +303,12 @@ pub async fn count_audience(
     business: BusinessId,
     campaign: CampaignId,
     audience: &Audience,
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Vec<(Standing, i64)>> {
     let rows: Vec<(i64, i64)> = on!(tx, c => {
         let mut sql = QueryBuilder::new("select cast(standing as bigint), count(*) from (select ");
-        push_standing(&mut sql, now);
+        push_standing(&mut sql, policy, now);
         sql.push(" as standing from contact c where ");
         push_audience(&mut sql, business, campaign, audience);
         sql.push(") s group by standing");
@@ -306,7 +316,7 @@ pub async fn count_audience(
     })?;
     rows.into_iter()
         .map(|(code, count)| {
-            let standing = u8::try_from(code).ok().and_then(Standing::from_code);
+            let standing = u16::try_from(code).ok().and_then(Standing::from_code);
             Ok((standing.ok_or_else(|| corrupt("standing"))?, count))
         })
         .collect()
@@ -324,6 +334,7 @@ pub async fn list_audience(
     standings: &[Standing],
     after: Option<ContactId>,
     limit: i64,
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Vec<StoredContact>> {
     let after = after.map_or(Uuid::nil(), ContactId::uuid);
@@ -332,7 +343,7 @@ pub async fn list_audience(
         sql.push(crate::contact::COLUMNS).push(" from contact c where ");
         push_audience(&mut sql, business, campaign, audience);
         sql.push(" and c.id > ").push_bind(after).push(" and ");
-        push_standing(&mut sql, now);
+        push_standing(&mut sql, policy, now);
         sql.push(" in (");
         let mut list = sql.separated(", ");
         for standing in standings {
@@ -353,12 +364,13 @@ pub async fn freeze_recipients(
     business: BusinessId,
     campaign: CampaignId,
     audience: &Audience,
+    policy: &Policy,
     refusal: impl Fn(Standing) -> Option<Reason>,
     before: ContactId,
     limit: i64,
     now: Timestamp,
 ) -> Result<u64> {
-    // One letter a standing: what is decided for it. A text of 160 letters costs a statement less than a table to join.
+    // One letter a standing: what is decided for it. A text of 640 letters costs a statement less than a table to join.
     let letters: String = Standing::all()
         .map(|standing| {
             match refusal(standing).and_then(|reason| Reason::ALL.iter().position(|one| *one == reason)) {
@@ -371,14 +383,14 @@ pub async fn freeze_recipients(
             "select contact_id from campaign_recipient where campaign_id = $1 order by contact_id desc limit 1")
         .bind(campaign.uuid()).fetch_optional(c).await)?;
     on!(tx, c => {
-        let mut sql = QueryBuilder::new("insert into campaign_recipient (campaign_id, contact_id, outcome, reason, decided_at) select ");
-        sql.push_bind(campaign.uuid()).push(", id, case letter when '.' then 'pending' else 'skipped' end, case letter");
+        let mut sql = QueryBuilder::new("insert into campaign_recipient (campaign_id, contact_id, not_before, outcome, reason, decided_at) select ");
+        sql.push_bind(campaign.uuid()).push(", id, 0, case letter when '.' then 'pending' else 'skipped' end, case letter");
         for (index, reason) in Reason::ALL.iter().enumerate() {
             let letter = char::from(b'a' + u8::try_from(index).unwrap_or(0));
             sql.push(format!(" when '{letter}' then '{}'", reason.as_str()));
         }
         sql.push(" end, ").push_bind(now.micros()).push(" from (select c.id, substr(").push_bind(letters).push(", 1 + ");
-        push_standing(&mut sql, now);
+        push_standing(&mut sql, policy, now);
         sql.push(", 1) as letter from contact c where ");
         push_audience(&mut sql, business, campaign, audience);
         sql.push(" and c.id > ").push_bind(after.unwrap_or(Uuid::nil())).push(" and c.id < ").push_bind(before.uuid());
@@ -391,15 +403,45 @@ pub async fn freeze_recipients(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn next_recipients(tx: &mut Tx, campaign: CampaignId, limit: i64) -> Result<Vec<ContactId>> {
+pub async fn next_recipients(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<ContactId>> {
     let sql = tx.pick(
-        "select contact_id from campaign_recipient where campaign_id = $1 and outcome = 'pending' order by contact_id limit $2",
-        "select contact_id from campaign_recipient where campaign_id = $1 and outcome = 'pending' order by contact_id limit $2 \
-         for update skip locked",
+        "select contact_id from campaign_recipient where campaign_id = $1 and outcome = 'pending' and not_before <= $3 \
+         order by not_before, contact_id limit $2",
+        "select contact_id from campaign_recipient where campaign_id = $1 and outcome = 'pending' and not_before <= $3 \
+         order by not_before, contact_id limit $2 for update skip locked",
     );
-    let rows: Vec<Uuid> =
-        on!(tx, c => sqlx::query_scalar(sql).bind(campaign.uuid()).bind(limit).fetch_all(c).await)?;
+    let rows: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(sql).bind(campaign.uuid()).bind(limit).bind(now.micros()).fetch_all(c).await)?;
     Ok(rows.into_iter().map(ContactId::from_uuid).collect())
+}
+
+/// How much marketing people were sent since a time; those who were sent none are left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_marketing(
+    tx: &mut Tx,
+    people: &[ContactId],
+    since: Timestamp,
+) -> Result<Vec<(ContactId, i64)>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = tx.pick(
+        "select contact_id, count(*) from message_out where contact_id in (select unhex(value) from json_each($1)) \
+         and kind = 'marketing' and state in ('claimed', 'sent', 'unknown') and created_at >= $2 group by contact_id",
+        "select contact_id, count(*) from message_out where contact_id in \
+         (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value)) \
+         and kind = 'marketing' and state in ('claimed', 'sent', 'unknown') and created_at >= $2 group by contact_id",
+    );
+    let ids: Vec<String> = people.iter().map(|id| hex(id.uuid())).collect();
+    let rows: Vec<(Uuid, i64)> =
+        on!(tx, c => sqlx::query_as(sql).bind(json(&ids)).bind(since.micros()).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|(id, count)| (ContactId::from_uuid(id), count)).collect())
 }
 
 /// Whether a person is in the audience of a launched campaign.
@@ -420,6 +462,8 @@ pub enum Turn {
     Queued(MessageId),
     /// They were left out.
     Skipped(Reason),
+    /// Their turn comes later.
+    Deferred(Timestamp),
 }
 
 /// Writes down what was decided for people whose turn came.
@@ -438,23 +482,26 @@ pub async fn take_turns(
         outcome: &'static str,
         reason: Option<&'static str>,
         message_id: Option<String>,
+        not_before: i64,
     }
     if turns.is_empty() {
         return Ok(());
     }
     let sql = rows!(tx,
-        "update campaign_recipient set outcome = r.outcome, reason = r.reason, message_id = r.message_id, decided_at = $3 from ",
-        [contact_id uuid, outcome text, reason text, message_id uuid],
+        "update campaign_recipient set outcome = r.outcome, reason = r.reason, message_id = r.message_id, \
+         not_before = r.not_before, decided_at = $3 from ",
+        [contact_id uuid, outcome text, reason text, message_id uuid, not_before bigint],
         " r where campaign_recipient.campaign_id = $2 and campaign_recipient.contact_id = r.contact_id \
          and campaign_recipient.outcome = 'pending'");
     let rows: Vec<_> = turns
         .iter()
         .map(|(contact, turn)| {
-            let (outcome, reason, message_id) = match turn {
-                Turn::Queued(id) => ("queued", None, Some(hex(id.uuid()))),
-                Turn::Skipped(reason) => ("skipped", Some(reason.as_str()), None),
+            let (outcome, reason, message_id, not_before) = match turn {
+                Turn::Queued(id) => ("queued", None, Some(hex(id.uuid())), 0),
+                Turn::Skipped(reason) => ("skipped", Some(reason.as_str()), None, 0),
+                Turn::Deferred(until) => ("pending", None, None, until.micros()),
             };
-            Written { contact_id: hex(contact.uuid()), outcome, reason, message_id }
+            Written { contact_id: hex(contact.uuid()), outcome, reason, message_id, not_before }
         })
         .collect();
     on!(tx, c => sqlx::query(sql).bind(json(&rows)).bind(campaign.uuid()).bind(now.micros()).execute(c).await.map(|_| ()))
@@ -762,7 +809,11 @@ pub async fn count_responses(tx: &mut Tx, campaign: CampaignId) -> Result<(i64, 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert_opt_outs(tx: &mut Tx, campaign: CampaignId, people: &[(ContactId, Timestamp)]) -> Result<()> {
+pub async fn insert_opt_outs(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    people: &[(ContactId, Timestamp)],
+) -> Result<()> {
     #[derive(Serialize)]
     struct Written {
         contact_id: String,

@@ -83,6 +83,18 @@ pub async fn postgres_url() -> String {
     format!("{base}/{name}")
 }
 
+/// Runs one statement as it stands, past the store's functions: baselines of benchmarks are written by hand.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn execute(db: &Db, statement: &str) -> sqlx::Result<()> {
+    let statement = AssertSqlSafe(statement.to_owned());
+    match db {
+        Db::Sqlite { write, .. } => sqlx::query(statement).execute(write).await.map(|_| ()),
+        Db::Postgres(pool) => sqlx::query(statement).execute(pool).await.map(|_| ()),
+    }
+}
+
 fn server() -> String {
     #[expect(clippy::disallowed_methods, reason = "tests have no configuration but their environment")]
     std::env::var("TEST_POSTGRES_URL").expect(

@@ -43,6 +43,8 @@ fn permit() -> SendPermit {
         invalid: false,
         expires_at: None,
         last_inbound_at: Some(NOW),
+        country: None,
+        marketing_lately: 0,
     };
     let intent = Intent { kind: MessageKind::Service, form: Form::FreeForm, expires_at: None };
     match decide(&gate, &intent, &Policy::default(), NOW) {

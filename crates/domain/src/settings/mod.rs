@@ -8,7 +8,8 @@ mod wording;
 
 use serde::{Deserialize, Serialize};
 
-use crate::permit::{Policy, Reachable};
+use crate::permit::{FrequencyCap, Policy, Reachable};
+use crate::quiet::Hours;
 
 pub use lint::{PromoSign, Warning, warnings};
 pub use wording::{VARIABLES, Variables, render};
@@ -61,11 +62,27 @@ pub struct Policies {
     pub ask_to_confirm: bool,
     /// A repeated opt-out word is answered, at most once in 24 hours and never to +1 numbers.
     pub answer_repeats: bool,
+    /// Marketing leaves only in these hours, where the person is; at any hour when missing (R47).
+    #[serde(default)]
+    pub hours: Option<Hours>,
+    /// Most marketing to one person; any number when missing (R48).
+    #[serde(default)]
+    pub frequency_cap: Option<FrequencyCap>,
+    /// Marketing to numbers of the United States is left out (R50).
+    #[serde(default)]
+    pub skip_us_numbers: bool,
 }
 
 impl Default for Policies {
     fn default() -> Self {
-        Self { reachable: Reachable::OptedIn, ask_to_confirm: true, answer_repeats: true }
+        Self {
+            reachable: Reachable::OptedIn,
+            ask_to_confirm: true,
+            answer_repeats: true,
+            hours: None,
+            frequency_cap: None,
+            skip_us_numbers: false,
+        }
     }
 }
 
@@ -73,7 +90,12 @@ impl Policies {
     /// The part that [`crate::permit::decide`] reads.
     #[must_use]
     pub const fn permit(&self) -> Policy {
-        Policy { reachable: self.reachable }
+        Policy {
+            reachable: self.reachable,
+            hours: self.hours,
+            frequency_cap: self.frequency_cap,
+            skip_us_numbers: self.skip_us_numbers,
+        }
     }
 }
 

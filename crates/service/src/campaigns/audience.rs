@@ -162,7 +162,8 @@ pub(crate) async fn preview_of(
     let (kind, policy) = decision_of(service, tx, stored).await?;
     let (campaign, mut preview) = (&stored.campaign, Preview::default());
     let counted =
-        store::campaign::count_audience(tx, stored.business, campaign.id, &campaign.audience, now).await?;
+        store::campaign::count_audience(tx, stored.business, campaign.id, &campaign.audience, &policy, now)
+            .await?;
     for (standing, count) in counted {
         preview.audience += count;
         match standing.refusal(kind, &policy, now) {
@@ -191,8 +192,17 @@ pub(super) async fn people(
     }
     let campaign = &stored.campaign;
     let (business, audience) = (stored.business, &campaign.audience);
-    let found =
-        store::campaign::list_audience(tx, business, campaign.id, audience, &standings, after, limit, now)
-            .await?;
+    let found = store::campaign::list_audience(
+        tx,
+        business,
+        campaign.id,
+        audience,
+        &standings,
+        after,
+        limit,
+        &policy,
+        now,
+    )
+    .await?;
     Ok(found.into_iter().map(|stored| stored.contact).collect())
 }

@@ -6,7 +6,7 @@ use domain::contact::Actor;
 use domain::id::{BusinessId, CampaignId, ConnectionId, ContactId, MessageId, uuid_v7};
 use domain::inbound::Delivery;
 use domain::outbound::Content;
-use domain::permit::Reason;
+use domain::permit::{Policy, Reason};
 use domain::template::Template;
 use domain::time::{Span, Timestamp};
 use store::Tx;
@@ -56,9 +56,11 @@ pub(super) async fn seed(
 ) -> Result<(), Error> {
     let launched_at = campaign.launched_at;
     let id = CampaignId::from_uuid(uuid_v7(launched_at, random()));
-    let audience: Vec<_> = customers.iter().filter(|(_, customer)| customer.created_at < launched_at).collect();
+    let audience: Vec<_> =
+        customers.iter().filter(|(_, customer)| customer.created_at < launched_at).collect();
     let count = |count: usize| i64::try_from(count).unwrap_or(0);
-    let (mut turns, mut messages, mut progress, mut caused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut turns, mut messages, mut progress, mut caused) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (contact, customer) in audience.iter().copied() {
         if state_at(customer, launched_at) != State::OptedIn {
             turns.push((*contact, Turn::Skipped(Reason::OptedOut)));
@@ -135,8 +137,18 @@ pub(super) async fn seed(
     store::campaign::insert_campaign(tx, &stored).await?;
     let before = ContactId::from_uuid(uuid_v7(launched_at, [0; 10]));
     let everybody = i64::MAX;
-    store::campaign::freeze_recipients(tx, business, id, &Audience::All, |_| None, before, everybody, launched_at)
-        .await?;
+    store::campaign::freeze_recipients(
+        tx,
+        business,
+        id,
+        &Audience::All,
+        &Policy::default(),
+        |_| None,
+        before,
+        everybody,
+        launched_at,
+    )
+    .await?;
     store::campaign::take_turns(tx, id, &turns, launched_at).await?;
     store::outbox::insert_claimed_messages(tx, &messages, launched_at).await?;
     store::outbox::advance_messages(tx, &progress).await?;

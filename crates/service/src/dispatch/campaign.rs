@@ -64,7 +64,7 @@ pub(super) async fn take_turns(
         return Ok(Turns { progress: 1, ..Turns::default() });
     }
     let limit = i64::try_from(room).unwrap_or(1);
-    let next = store::campaign::next_recipients(tx, stored.campaign.id, limit).await?;
+    let next = store::campaign::next_recipients(tx, stored.campaign.id, now, limit).await?;
     if next.is_empty() {
         if store::campaign::is_unfinished(tx, stored.campaign.id).await? {
             return Ok(Turns::default());
@@ -144,7 +144,8 @@ async fn decide_about(
     turns.extend(messages.iter().map(|message| (message.contact, Turn::Queued(message.id))));
     store::outbox::insert_claimed_messages(tx, &messages, now).await?;
     store::campaign::take_turns(tx, campaign.id, &turns, now).await?;
-    Ok(Turns { progress: turns.len(), skipped: put_aside, ready })
+    let skipped = put_aside.into_iter().filter(|one| one.state == SendState::Skipped).collect();
+    Ok(Turns { progress: turns.len(), skipped, ready })
 }
 
 fn message(stored: &StoredCampaign, claimed: &Claimed, now: Timestamp) -> NewMessage {
@@ -185,6 +186,7 @@ async fn freeze(
             stored.business,
             campaign.id,
             &campaign.audience,
+            &policy,
             |standing| standing.refusal(kind, &policy, now),
             before,
             portion,

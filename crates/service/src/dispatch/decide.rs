@@ -91,6 +91,33 @@ impl Known {
     }
 }
 
+/// How much marketing people were sent within the time of their business's frequency cap. Nothing is asked where there is none.
+async fn marketing_lately(
+    service: &Service,
+    tx: &mut Tx,
+    claimed: &[Claimed],
+    known: &mut Known,
+    now: Timestamp,
+) -> Result<HashMap<ContactId, u32>, Error> {
+    let mut by_business: HashMap<BusinessId, Vec<&Claimed>> = HashMap::new();
+    for message in claimed.iter().filter(|message| message.kind == MessageKind::Marketing) {
+        by_business.entry(message.business).or_default().push(message);
+    }
+    let mut lately = HashMap::new();
+    for (business, messages) in by_business {
+        let Some(cap) = known.policy(service, tx, business).await?.frequency_cap else { continue };
+        let people: Vec<ContactId> = messages.iter().map(|message| message.contact).collect();
+        for (contact, count) in store::campaign::count_marketing(tx, &people, cap.since(now)).await? {
+            // A message that is in the outbox already is among those counted: it is not its own predecessor.
+            let own = messages.iter().filter(|message| message.contact == contact && message.attempts > 0);
+            let own = own.filter(|message| message.campaign.is_none() || message.attempts > 1).count();
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            lately.insert(contact, count.saturating_sub(u32::try_from(own).unwrap_or(0)));
+        }
+    }
+    Ok(lately)
+}
+
 /// Decides about claimed messages: those that may leave, and what is written down about the others.
 pub(super) async fn decide_again(
     service: &Service,
@@ -101,6 +128,7 @@ pub(super) async fn decide_again(
     let ids: Vec<ContactId> = claimed.iter().map(|message| message.contact).collect();
     let people = people(tx, &ids).await?;
     let mut known = Known::default();
+    let lately = marketing_lately(service, tx, &claimed, &mut known, now).await?;
     let (mut ready, mut settled) = (Vec::new(), Vec::new());
     for message in claimed {
         let person = people.get(&message.contact);
@@ -138,7 +166,8 @@ pub(super) async fn decide_again(
         let form: Form = message.content.form();
         let intent = Intent { kind, form, expires_at: message.expires_at };
         let policy = known.policy(service, tx, message.business).await?;
-        let gate = person.gate();
+        let marketing_lately = lately.get(&person.id).copied().unwrap_or(0);
+        let gate = Gate { marketing_lately, ..person.gate() };
         match decide(&gate, &intent, &policy, now) {
             Verdict::Send(permit) => ready.push(Ready { claimed: message, recipient, permit, gate }),
             Verdict::Skip(reason) => settled.push(skip(reason)),
@@ -157,6 +186,7 @@ pub(super) async fn still_stands(service: &Service, decided: Gate) -> bool {
         Ok(store::contact::read_contacts(&mut tx, &[decided.contact]).await?.pop())
     });
     // Having written meanwhile takes nothing away.
-    let same = |now: Gate| Gate { last_inbound_at: decided.last_inbound_at, ..now } == decided;
+    let (last_inbound_at, marketing_lately) = (decided.last_inbound_at, decided.marketing_lately);
+    let same = |now: Gate| Gate { last_inbound_at, marketing_lately, ..now } == decided;
     matches!(read.await, Ok(Some(stored)) if stored.merged_into.is_none() && same(stored.contact.gate()))
 }

@@ -63,6 +63,13 @@ fn offers(shop: &Shop) -> Vec<String> {
     offers
 }
 
+async fn change_policies(shop: &Shop, edit: impl FnOnce(&mut domain::settings::Policies)) {
+    let (settings, _) = service::settings::load(shop.service(), &shop.owner).await.unwrap();
+    let mut draft = settings.draft;
+    edit(&mut draft.policies);
+    service::settings::save(shop.service(), &shop.owner, settings.version, draft).await.unwrap();
+}
+
 async fn people(shop: &Shop, count: u32) {
     for n in 1..=count {
         shop.subscriber(&za(n)).await;
@@ -406,7 +413,8 @@ rules! {
         let mut stored = store::campaign::load_campaign(&mut tx, campaign).await.unwrap().unwrap();
         let end = domain::id::ContactId::from_uuid(domain::id::uuid_v7(shop.now() + Span::days(1), [0; 10]));
         store::campaign::freeze_recipients(
-            &mut tx, shop.business, campaign, &stored.campaign.audience, |_| None, end, 100, shop.now()).await.unwrap();
+            &mut tx, shop.business, campaign, &stored.campaign.audience,
+            &domain::permit::Policy::default(), |_| None, end, 100, shop.now()).await.unwrap();
         stored.campaign.frozen_at = Some(shop.now());
         store::campaign::update_campaign(&mut tx, &stored).await.unwrap();
         let mut people = store::contact::load_contacts(&mut tx, &[second]).await.unwrap();
@@ -417,5 +425,74 @@ rules! {
         shop.dispatch().await;
         assert_eq!(offers(shop), [za(1)]);
         assert_eq!(skipped(shop, campaign).await, BTreeMap::from([(Reason::Duplicate, 1)]));
+    }
+
+    async fn r47_marketing_waits_for_the_hours_of_the_person_and_a_stop_meanwhile_is_obeyed(shop) {
+        let night = domain::time::Timestamp::parse_rfc3339("2027-03-01T20:30:00Z").unwrap();
+        shop.advance(Span::micros_of(night.micros() - shop.now().micros()));
+        people(shop, 3).await;
+        change_policies(shop, |policies| policies.hours = Some(domain::quiet::Hours::default())).await;
+        let campaign = launched(shop, sale(AudienceChoice::All)).await;
+        shop.dispatch().await;
+        assert_eq!(offers(shop), Vec::<String>::new(), "it is night in South Africa");
+        let waiting = report(shop, campaign).await;
+        assert_eq!((waiting.campaign.state, waiting.counts.pending), (CampaignState::Running, 3));
+        // The confirmation of an opt-out leaves at any hour.
+        shop.exchange(&za(2), "STOP").await;
+        assert_eq!(shop.sent_to(&za(2)).len(), 1);
+        shop.advance(Span::hours(11));
+        shop.dispatch().await;
+        assert_eq!(offers(shop), [za(1), za(3)]);
+        let report = report(shop, campaign).await;
+        assert_eq!(report.campaign.state, CampaignState::Finished);
+        assert_eq!(report.counts.skipped, BTreeMap::from([(Reason::OptedOut, 1)]));
+    }
+
+    async fn r47_a_single_offer_at_night_waits_too_and_news_of_an_order_does_not(shop) {
+        let night = domain::time::Timestamp::parse_rfc3339("2027-03-01T20:30:00Z").unwrap();
+        shop.advance(Span::micros_of(night.micros() - shop.now().micros()));
+        let id = shop.subscriber(&za(1)).await;
+        change_policies(shop, |policies| policies.hours = Some(domain::quiet::Hours::default())).await;
+        shop.marketing(id).await.unwrap();
+        shop.utility(id).await.unwrap();
+        shop.dispatch().await;
+        assert_eq!(shop.sent_to(&za(1)), ["order_confirmation"]);
+        shop.advance(Span::hours(11));
+        shop.dispatch().await;
+        assert_eq!(shop.sent_to(&za(1)), ["order_confirmation", "spring_sale"]);
+    }
+
+    async fn r48_nobody_gets_more_marketing_than_the_cap_allows(shop) {
+        people(shop, 2).await;
+        let cap = domain::permit::FrequencyCap { messages: 1, days: 1 };
+        change_policies(shop, |policies| policies.frequency_cap = Some(cap)).await;
+        let first = shop.contact(&za(1)).await.id;
+        shop.marketing(first).await.unwrap();
+        shop.dispatch().await;
+        assert_eq!(crate::shop::refusal(shop.marketing(first).await), Reason::FrequencyCap);
+        shop.utility(first).await.unwrap();
+        let campaign = write(shop, sale(AudienceChoice::All)).await.id;
+        let preview = service::campaigns::preview(shop.service(), &shop.owner, campaign).await.unwrap();
+        assert_eq!((preview.reachable, &preview.skipped), (1, &BTreeMap::from([(Reason::FrequencyCap, 1)])));
+        tell(shop, campaign, Command::Launch).await.unwrap();
+        shop.dispatch().await;
+        assert_eq!(skipped(shop, campaign).await, preview.skipped);
+        shop.advance(Span::hours(25));
+        let again = launched(shop, sale(AudienceChoice::All)).await;
+        shop.dispatch().await;
+        assert_eq!(report(shop, again).await.counts.sent, 2);
+    }
+
+    async fn r50_numbers_of_the_united_states_are_left_out_where_the_rule_is_on(shop) {
+        let (us, canadian) = ("+12125550123", "+14165550123");
+        shop.subscriber(us).await;
+        shop.subscriber(canadian).await;
+        let before = launched(shop, sale(AudienceChoice::All)).await;
+        shop.dispatch().await;
+        assert_eq!(report(shop, before).await.counts.sent, 2);
+        change_policies(shop, |policies| policies.skip_us_numbers = true).await;
+        let after = launched(shop, sale(AudienceChoice::All)).await;
+        shop.dispatch().await;
+        assert_eq!(skipped(shop, after).await, BTreeMap::from([(Reason::UsNumber, 1)]));
     }
 }

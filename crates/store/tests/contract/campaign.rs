@@ -6,7 +6,7 @@ use domain::id::{ContactId, MessageId};
 use domain::inbound::Delivery;
 use domain::kind::MessageKind;
 use domain::outbound::SendState;
-use domain::permit::{Policy, Reachable, Reason, Standing};
+use domain::permit::{FrequencyCap, Policy, Reachable, Reason, Standing};
 use domain::time::{Span, Timestamp};
 use store::Tx;
 use store::campaign::*;
@@ -23,7 +23,9 @@ fn end() -> ContactId {
 
 async fn freeze(tx: &mut Tx, stored: &StoredCampaign, limit: i64) -> u64 {
     let (id, audience) = (stored.campaign.id, &stored.campaign.audience);
-    freeze_recipients(tx, stored.business, id, audience, |_| None, end(), limit, at(5)).await.unwrap()
+    freeze_recipients(tx, stored.business, id, audience, &Policy::default(), |_| None, end(), limit, at(5))
+        .await
+        .unwrap()
 }
 
 /// One person of every standing there is, some of them twice with another history.
@@ -44,6 +46,7 @@ fn everybody(world: &World) -> Vec<StoredContact> {
             person.set_consent(consent_of(&[history, &stop].concat()));
             person.contact.phone = Some(phone(&format!("+2782{:07}", people.len())));
             person.contact.blocked = bit(2);
+            person.contact.country = Some(if bits % 5 == 0 { "US" } else { "BR" }.to_owned());
             person.contact.erased = bit(4);
             person.contact.invalid = bit(8);
             person.contact.expires_at =
@@ -121,15 +124,15 @@ contract! {
         people.push(nameless);
         for reachable in [Reachable::OptedIn, Reachable::NotOptedOut] {
             for kind in [MessageKind::Marketing, MessageKind::Utility] {
-                let policy = Policy { reachable };
+                let policy = Policy { reachable, skip_us_numbers: kind == MessageKind::Marketing, ..Policy::default() };
                 let refusal = |standing: Standing| standing.refusal(kind, &policy, now);
                 let mut tx = db.write().await.unwrap();
                 let taken = freeze_recipients(
-                    &mut tx, world.business, id, &Audience::All, refusal, end(), 1_000, now).await.unwrap();
+                    &mut tx, world.business, id, &Audience::All, &policy, refusal, end(), 1_000, now).await.unwrap();
                 assert_eq!(usize::try_from(taken).unwrap(), people.len());
                 let mut counted: HashMap<Option<Reason>, i64> = HashMap::new();
                 for (standing, count) in
-                    count_audience(&mut tx, world.business, id, &Audience::All, now).await.unwrap()
+                    count_audience(&mut tx, world.business, id, &Audience::All, &policy, now).await.unwrap()
                 {
                     *counted.entry(refusal(standing)).or_default() += count;
                 }
@@ -137,7 +140,7 @@ contract! {
                 assert_eq!(listed.len(), people.len());
                 let mut expected: HashMap<Option<Reason>, i64> = HashMap::new();
                 for person in &people {
-                    let decided = refusal(Standing::of(&person.contact.gate(), now));
+                    let decided = refusal(Standing::of(&person.contact.gate(), &policy, now));
                     *expected.entry(decided).or_default() += 1;
                     let found = listed.iter().find(|one| one.contact == person.contact.id).unwrap();
                     assert_eq!(found.reason, decided, "{:?}", person.contact.gate());
@@ -148,7 +151,7 @@ contract! {
                 for (reason, count) in expected {
                     let standings: Vec<_> = Standing::all().filter(|one| refusal(*one) == reason).collect();
                     let of = list_audience(
-                        &mut tx, world.business, id, &Audience::All, &standings, None, 1_000, now).await.unwrap();
+                        &mut tx, world.business, id, &Audience::All, &standings, None, 1_000, &policy, now).await.unwrap();
                     assert_eq!(i64::try_from(of.len()).unwrap(), count, "{reason:?}");
                 }
                 drop(tx);
@@ -168,12 +171,13 @@ contract! {
             assert_eq!(commit!(db, tx => freeze(tx, &stored, 3).await), taken);
         }
         // They have no number, so `|_| None` is what was decided, not their standing.
-        assert_eq!(read!(db, tx => next_recipients(tx, stored.campaign.id, 100).await.unwrap()), ids);
+        assert_eq!(read!(db, tx => next_recipients(tx, stored.campaign.id, at(5), 100).await.unwrap()), ids);
         let later = a_campaign(&world, Audience::All);
         commit!(db, tx => {
             insert_campaign(tx, &later).await.unwrap();
             let (id, audience) = (later.campaign.id, &later.campaign.audience);
-            let taken = freeze_recipients(tx, world.business, id, audience, |_| None, ids[4], 100, at(5)).await.unwrap();
+            let taken = freeze_recipients(
+                tx, world.business, id, audience, &Policy::default(), |_| None, ids[4], 100, at(5)).await.unwrap();
             assert_eq!(taken, 4, "whoever was made after the launch is not part of it");
             assert!(is_recipient(tx, id, ids[3]).await.unwrap());
             assert!(!is_recipient(tx, id, ids[4]).await.unwrap());
@@ -200,6 +204,7 @@ contract! {
             assert_eq!(count_members(tx, id).await.unwrap(), 2);
         });
         let everyone: Vec<_> = Standing::all().collect();
+        let policy = Policy::default();
         let tags = |tags: &[&str]| Audience::Tags(tags.iter().map(|tag| (*tag).to_owned()).collect());
         let filter = |state, search: Option<&str>| Audience::Filter { state, search: search.map(str::to_owned) };
         for (audience, expected) in [
@@ -213,11 +218,11 @@ contract! {
             (filter(Some(State::Unknown), None), vec![ana, ben, cem]),
         ] {
             read!(db, tx => {
-                let people = list_audience(tx, world.business, id, &audience, &everyone, None, 9, at(0)).await.unwrap();
+                let people = list_audience(tx, world.business, id, &audience, &everyone, None, 9, &policy, at(0)).await.unwrap();
                 let mut found: Vec<_> = people.iter().map(|person| person.contact.id).collect();
                 found.sort();
                 assert_eq!(found, expected, "{audience:?}");
-                let counted = count_audience(tx, world.business, id, &audience, at(0)).await.unwrap();
+                let counted = count_audience(tx, world.business, id, &audience, &policy, at(0)).await.unwrap();
                 assert_eq!(usize::try_from(counted.iter().map(|(_, n)| n).sum::<i64>()).unwrap(), expected.len());
             });
         }
@@ -309,6 +314,64 @@ contract! {
                 tx, id, true, Some(RecipientOutcome::Skipped), Some(Reason::Cancelled), None, 50).await.unwrap();
             assert_eq!(left.iter().map(|one| (one.contact, one.reason)).collect::<Vec<_>>(),
                 [(people[9], Some(Reason::Cancelled)), (people[10], Some(Reason::Cancelled))]);
+        });
+    }
+
+    /// What was sent lately counts the same for one person and for a million.
+    async fn the_frequency_cap_counts_what_was_sent(db: &Db) {
+        let world = World::new(db).await;
+        let mut people = Vec::new();
+        for n in 0..4 {
+            let mut person = named(world.business, &format!("Person {n}"));
+            person.contact.phone = Some(phone(&format!("+27821230{n:03}")));
+            person.set_consent(consent_of(&[SignalKind::OptIn]));
+            people.push(person);
+        }
+        let ids: Vec<_> = people.iter().map(|person| person.contact.id).collect();
+        let stored = a_campaign(&world, Audience::All);
+        let sent = |person: usize, seconds, kind| NewMessage { created_at: at(seconds), ..world.message(ids[person], kind) };
+        use MessageKind::{Marketing, Utility};
+        let messages = [
+            sent(0, 50, Marketing), sent(0, 60, Marketing), sent(1, 60, Marketing), sent(1, 60, Utility),
+            sent(2, 50, Marketing), sent(2, -86_400, Marketing),
+        ];
+        commit!(db, tx => {
+            contact::insert_contacts(tx, &people).await.unwrap();
+            insert_campaign(tx, &stored).await.unwrap();
+            insert_claimed_messages(tx, &messages, at(60)).await.unwrap();
+            // Waiting for its turn is not sent.
+            insert_messages(tx, &[sent(1, 60, Marketing)]).await.unwrap();
+        });
+        let cap = FrequencyCap { messages: 2, days: 1 };
+        let policy = Policy { frequency_cap: Some(cap), ..Policy::default() };
+        let now = at(100);
+        read!(db, tx => {
+            let mut counted = count_marketing(tx, &ids, cap.since(now)).await.unwrap();
+            counted.sort_unstable();
+            assert_eq!(counted, [(ids[0], 2), (ids[1], 1), (ids[2], 1)]);
+            assert_eq!(count_marketing(tx, &[], cap.since(now)).await.unwrap(), []);
+            let id = stored.campaign.id;
+            let standings: Vec<_> = Standing::all()
+                .filter(|one| one.refusal(Marketing, &policy, now) == Some(Reason::FrequencyCap)).collect();
+            let capped = list_audience(
+                tx, world.business, id, &Audience::All, &standings, None, 9, &policy, now).await.unwrap();
+            assert_eq!(capped.iter().map(|one| one.contact.id).collect::<Vec<_>>(), [ids[0]]);
+        });
+    }
+
+    async fn whose_turn_comes_later_waits_and_the_others_do_not(db: &Db) {
+        let world = World::new(db).await;
+        let stored = a_campaign(&world, Audience::All);
+        let id = stored.campaign.id;
+        let (ana, ben) = (world.person(db, "Ana").await, world.person(db, "Ben").await);
+        commit!(db, tx => {
+            insert_campaign(tx, &stored).await.unwrap();
+            assert_eq!(freeze(tx, &stored, 9).await, 2);
+            take_turns(tx, id, &[(ana, Turn::Deferred(at(50)))], at(6)).await.unwrap();
+            assert_eq!(next_recipients(tx, id, at(49), 9).await.unwrap(), [ben]);
+            assert_eq!(next_recipients(tx, id, at(50), 9).await.unwrap(), [ben, ana]);
+            assert_eq!(count_outcomes(tx, id, false).await.unwrap().pending, 2);
+            assert!(is_unfinished(tx, id).await.unwrap());
         });
     }
 

@@ -13,7 +13,7 @@ use domain::consent::State;
 use domain::contact::{ContactQuery, ContactSort};
 use domain::id::{CampaignId, ContactId, MessageId};
 use domain::kind::MessageKind;
-use domain::permit::Reason;
+use domain::permit::{FrequencyCap, Policy, Reason};
 use domain::review::{Outcome, ReviewKind};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
@@ -239,11 +239,14 @@ async fn check_campaign(tx: &mut Tx, seed: &Seed) {
     assert_indexed(tx, "list_campaigns").await;
     campaign::list_active(tx, seed.world.connection, at(0)).await.unwrap();
     assert_indexed(tx, "list_active").await;
+    let policy = Policy { frequency_cap: Some(FrequencyCap { messages: 1, days: 1 }), ..Policy::default() };
     for audience in [Audience::All, Audience::List(1), Audience::Tags(vec!["vip".into()])] {
-        campaign::freeze_recipients(tx, business, id, &audience, |_| None, person, 2, at(0)).await.unwrap();
+        campaign::freeze_recipients(tx, business, id, &audience, &policy, |_| None, person, 2, at(0))
+            .await
+            .unwrap();
         assert_indexed(tx, "freeze_recipients").await;
     }
-    campaign::next_recipients(tx, id, 5).await.unwrap();
+    campaign::next_recipients(tx, id, at(0), 5).await.unwrap();
     assert_indexed(tx, "next_recipients").await;
     campaign::is_recipient(tx, id, person).await.unwrap();
     assert_indexed(tx, "is_recipient").await;
