@@ -86,7 +86,7 @@ pub fn FollowingSelect(
         })
         .collect_view();
     view! {
-        <FieldFrame id=name label hint=hint error>
+        <FieldFrame id=name label hint=Some(hint) error>
             <span class="select">
                 <select
                     class="field-control"
