@@ -113,6 +113,18 @@ pub async fn load_opt_in_out(ticket: String) -> Result<OptInOut, AppError> {
     crate::ssr::settings::opt_in_out(&ticket).await
 }
 
+/// When and how often marketing may leave, as the form submits it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// The word for the hours; empty is any hour.
+    pub hours: String,
+    /// The word for the frequency cap; empty is none.
+    pub frequency_cap: String,
+    /// No marketing to numbers of the United States.
+    pub skip_us_numbers: bool,
+}
+
 /// Saves the Opt-In/Out settings on top of a version. Keywords come one a line.
 #[server]
 pub async fn save_settings(
@@ -127,9 +139,7 @@ pub async fn save_settings(
     #[server(default)] reachable: String,
     #[server(default)] ask_to_confirm: bool,
     #[server(default)] answer_repeats: bool,
-    #[server(default)] hours: String,
-    #[server(default)] frequency_cap: String,
-    #[server(default)] skip_us_numbers: bool,
+    #[server(default)] limits: Limits,
     #[server(default)] listen: Option<Vec<String>>,
 ) -> Result<Settings, AppError> {
     let form = crate::ssr::settings::Form {
@@ -143,9 +153,7 @@ pub async fn save_settings(
         reachable,
         ask_to_confirm,
         answer_repeats,
-        hours,
-        frequency_cap,
-        skip_us_numbers,
+        limits,
         listen,
     };
     crate::ssr::settings::save(base_version, form.into()).await
@@ -182,9 +190,11 @@ impl SaveSettings {
             reachable: reachable_word(draft.policies.reachable).to_owned(),
             ask_to_confirm: draft.policies.ask_to_confirm,
             answer_repeats: draft.policies.answer_repeats,
-            hours: limits::hours_word(draft.policies.hours).to_owned(),
-            frequency_cap: limits::cap_word(draft.policies.frequency_cap).to_owned(),
-            skip_us_numbers: draft.policies.skip_us_numbers,
+            limits: Limits {
+                hours: limits::hours_word(draft.policies.hours).to_owned(),
+                frequency_cap: limits::cap_word(draft.policies.frequency_cap).to_owned(),
+                skip_us_numbers: draft.policies.skip_us_numbers,
+            },
             listen: Some(listened(&draft.muted_languages)),
         }
     }

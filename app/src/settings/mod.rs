@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 pub use api::{
-    ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Member, OptInOut, Refused, Replay,
+    ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Limits, Member, OptInOut, Refused, Replay,
     ReplayDifference, RevokeKey, SaveSettings, Team, listened, muted, parse_reachable,
 };
 pub use connection::ConnectionPage;

@@ -417,7 +417,7 @@ fn Limits(fields: Fields) -> impl IntoView {
         limits::CAPS.map(|(value, cap)| LabelledChoice { value, label: (system.cap_word)(cap) }).to_vec();
     view! {
         <FollowingSelect
-            name="hours"
+            name="limits[hours]"
             label=system.hours
             hint=system.hours_hint
             choices=hours
@@ -425,7 +425,7 @@ fn Limits(fields: Fields) -> impl IntoView {
             on_change=Callback::new(move |word: String| fields.hours.set(limits::parse_hours(&word)))
         />
         <FollowingSelect
-            name="frequency_cap"
+            name="limits[frequency_cap]"
             label=system.cap
             hint=system.cap_hint
             choices=caps
@@ -433,7 +433,7 @@ fn Limits(fields: Fields) -> impl IntoView {
             on_change=Callback::new(move |word: String| fields.frequency_cap.set(limits::parse_cap(&word)))
         />
         <Checkbox
-            name="skip_us_numbers"
+            name="limits[skip_us_numbers]"
             label=system.skip_us
             hint=system.skip_us_hint
             checked=fields.skip_us_numbers

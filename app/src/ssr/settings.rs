@@ -6,7 +6,9 @@ use super::kept::Kept;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::error::AppError;
 use crate::settings::limits;
-use crate::settings::{OPT_IN_OUT_PATH, OptInOut, Refused, Replay, ReplayDifference, muted, parse_reachable};
+use crate::settings::{
+    Limits, OPT_IN_OUT_PATH, OptInOut, Refused, Replay, ReplayDifference, muted, parse_reachable,
+};
 
 /// Drafts that were refused, until they are shown again.
 static REFUSED: Kept<Refused> = Kept::new();
@@ -23,9 +25,7 @@ pub(crate) struct Form {
     pub(crate) reachable: String,
     pub(crate) ask_to_confirm: bool,
     pub(crate) answer_repeats: bool,
-    pub(crate) hours: String,
-    pub(crate) frequency_cap: String,
-    pub(crate) skip_us_numbers: bool,
+    pub(crate) limits: Limits,
     pub(crate) listen: Option<Vec<String>>,
 }
 
@@ -43,9 +43,9 @@ impl From<Form> for Draft {
                 reachable: parse_reachable(&form.reachable),
                 ask_to_confirm: form.ask_to_confirm,
                 answer_repeats: form.answer_repeats,
-                hours: limits::parse_hours(&form.hours),
-                frequency_cap: limits::parse_cap(&form.frequency_cap),
-                skip_us_numbers: form.skip_us_numbers,
+                hours: limits::parse_hours(&form.limits.hours),
+                frequency_cap: limits::parse_cap(&form.limits.frequency_cap),
+                skip_us_numbers: form.limits.skip_us_numbers,
             },
             muted_languages: form.listen.map(|listen| muted(&listen)).unwrap_or_default(),
         }
