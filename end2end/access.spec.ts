@@ -1,23 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
 import type { Page } from "@playwright/test";
 
-import { start, type Application } from "./application";
+import { account, start } from "./application";
 import { enter, expect, hydrated, login, open, slowLine, test } from "./fixtures";
 import { stranger, subscriber } from "./rest";
-
-/** Makes an account as whoever runs the server does. */
-async function account(application: Application, role: string) {
-  const user = { email: `${role}@demo.test`, password: "only looking around" };
-  const made = promisify(execFile)(
-    application.binary,
-    ["user", "create", ...application.database, "--business", "demo", "--email", user.email, "--role", role, "--password-stdin"],
-  );
-  made.child.stdin!.end(`${user.password}\n`);
-  await made;
-  return user;
-}
 
 /** Opens the account menu, with a click as without JavaScript. */
 const accountMenu = (page: Page) => page.getByRole("button", { name: /Account and appearance/ }).click();

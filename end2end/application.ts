@@ -55,6 +55,18 @@ export async function start(name: string, mode = ["--demo"]): Promise<Applicatio
   }
 }
 
+/** Makes an account as whoever runs the server does; `name` tells it from others of the role. */
+export async function account(application: Application, role: string, name = role): Promise<{ email: string; password: string }> {
+  const user = { email: `${name}@demo.test`, password: "only looking around" };
+  const made = promisify(execFile)(
+    application.binary,
+    ["user", "create", ...application.database, "--business", "demo", "--email", user.email, "--role", role, "--password-stdin"],
+  );
+  made.child.stdin!.end(`${user.password}\n`);
+  await made;
+  return user;
+}
+
 function chosenEngine(): Engine {
   const engine = process.env.WHATSCLOUD_E2E_ENGINE ?? "sqlite";
   if (engine !== "sqlite" && engine !== "postgres") {

@@ -61,6 +61,26 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
+/** How many shops were opened: on PostgreSQL the database of each needs a name of its own. */
+let shops = 0;
+
+/** Journeys that need the demo as it begins, 1,000 contacts of whom 50 opted out: each gets a server of its own. */
+export const testInShop = test.extend<{ shop: Application }>({
+  shop: async ({}, use, info) => {
+    shops += 1;
+    const shop = await start(`shop_${info.project.name}_${shops}`);
+    await use(shop);
+    if (info.status !== info.expectedStatus) {
+      await info.attach("log of the shop", { body: shop.log(), contentType: "text/plain" });
+    }
+    await shop.stop();
+  },
+
+  baseURL: async ({ shop }, use) => use(shop.url),
+
+  emulator: async ({ shop }, use) => use(new Emulator(`${shop.url}/emulator`)),
+});
+
 /** Waits until the page is interactive; without JavaScript it is as soon as it is there. */
 export async function hydrated(page: Page): Promise<void> {
   if (runsScripts()) {
