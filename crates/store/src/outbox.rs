@@ -6,7 +6,7 @@ use domain::inbound::Delivery;
 use domain::kind::MessageKind;
 use domain::outbound::{Content, SendState};
 use domain::permit::Reason;
-use domain::time::Timestamp;
+use domain::time::{Span, Timestamp};
 use serde::Serialize;
 use sqlx::{FromRow, Result};
 use uuid::Uuid;
@@ -640,8 +640,11 @@ pub async fn count_failed(tx: &mut Tx, business: BusinessId, since: Uuid) -> Res
         .bind(business.uuid()).bind(since).fetch_one(c).await)
 }
 
-/// Marketing messages accepted by WhatsApp although the decision was older than the person's last opt-out. The promise
-/// board shows this number; it must be zero.
+/// The longest a commit takes: an event is stamped before it is durable, and acknowledged after.
+pub const COMMIT: Span = Span::seconds(2);
+
+/// Marketing messages accepted by WhatsApp although the decision was older than the person's last opt-out, handed over later than
+/// [`COMMIT`] after it was recorded. The promise board shows this number; it must be zero.
 ///
 /// # Errors
 /// When the database refuses.
@@ -649,8 +652,8 @@ pub async fn count_violations(tx: &mut Tx, business: BusinessId, since: Uuid) ->
     on!(tx, c => sqlx::query_scalar(
             "select count(*) from message_out m where m.business_id = $1 and m.id >= $2 and m.kind = 'marketing' \
              and m.state = 'sent' and exists (select 1 from consent_event e where e.contact_id = m.contact_id \
-             and e.to_state = 'opted_out' and e.version > m.consent_version and e.recorded_at < m.sent_at \
+             and e.to_state = 'opted_out' and e.version > m.consent_version and e.recorded_at + $3 < m.sent_at \
              and not exists (select 1 from consent_event b where b.contact_id = e.contact_id and b.seq > e.seq \
              and b.to_state = 'opted_in' and b.recorded_at < m.sent_at))")
-        .bind(business.uuid()).bind(since).fetch_one(c).await)
+        .bind(business.uuid()).bind(since).bind(COMMIT.micros()).fetch_one(c).await)
 }
