@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 
 import { start } from "./application";
-import { accessible, enter, expect, hydrated, open, shoot, test } from "./fixtures";
-import { stranger } from "./rest";
+import { accessible, enter, expect, hydrated, login, open, shoot, test, testInShop } from "./fixtures";
+import { rest, stranger } from "./rest";
 
 // The pictures tell more than a trace, which would take longer than the tests.
 test.use({ trace: "off" });
@@ -14,6 +14,9 @@ const PAGES: Record<string, string> = {
   "contacts-opted-out": "/contacts?state=opted_out",
   "contacts-nobody": "/contacts?q=nobody-called-this",
   "contacts-new": "/contacts/new",
+  campaigns: "/campaigns",
+  "campaigns-new": "/campaigns/new",
+  "campaigns-form": "/campaigns/new?template=spring_sale&language=en",
   decisions: "/decisions",
   ledger: "/ledger",
   simulator: "/simulator",
@@ -63,6 +66,45 @@ test("everybody can read the list of keys and the question how a person agreed, 
   await looksRight(page, "dialog-keys");
 });
 
+test("everybody can read every choice of the campaign form, and what is wrong with it", async ({ page, allowedErrors }) => {
+  allowedErrors.push(/status of 422/);
+  await enter(page, "/campaigns/new?template=spring_sale&language=en");
+  await page.getByRole("radio", { name: "People by filter" }).check();
+  await looksRight(page, "campaign-filter");
+  await page.getByRole("radio", { name: "A list of numbers" }).check();
+  await page.getByRole("button", { name: "Save and preview" }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await looksRight(page, "campaign-refused");
+});
+
+testInShop("everybody can read a campaign as a draft, while it runs and when it is finished, and the people of a line", async ({ page, shop }) => {
+  testInShop.setTimeout(90_000);
+  const offer = { name: "Spring sale to everyone", template: { name: "spring_sale", language: "en" }, audience: { all: true } };
+  const { body } = await rest(shop, "POST", "/campaigns", offer);
+  await login(page);
+  await open(page, `/campaigns/${body.id}`);
+  await looksRight(page, "campaign-draft");
+  await open(page, `/campaigns/${body.id}?outcome=skipped&reason=opted_out`);
+  await looksRight(page, "campaign-draft-people");
+  await page.getByRole("button", { name: "Launch" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await looksRight(page, "dialog-launch");
+  await page.getByRole("dialog").getByRole("button", { name: "Send to 950 people" }).click();
+  await open(page, `/campaigns/${body.id}`);
+  await looksRight(page, "campaign-running");
+  await expect(page.getByRole("button", { name: "Pause" }), "it ran as long as it was looked at").toBeVisible();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
+  await looksRight(page, "campaign-paused");
+  await open(page, "/campaigns");
+  await page.getByRole("link", { name: "Autumn news" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Autumn news" })).toBeVisible();
+  await looksRight(page, "campaign-finished");
+  await page.getByRole("link", { name: /contacts skipped \(opted-out\)$/ }).click();
+  await expect(page.locator("#people tbody tr").first()).toBeVisible();
+  await looksRight(page, "campaign-people");
+});
+
 test("a stranger can read the login", async ({ page }) => {
   await open(page, "/login");
   await looksRight(page, "login");
@@ -86,7 +128,7 @@ test("who sets up a business can read the first page, and the pages nobody is on
     await page.getByLabel("Password").fill("a sentence to remember");
     await page.getByRole("button", { name: "Create business and log in" }).click();
     await page.waitForURL(/opt-in-out/);
-    for (const [name, path] of Object.entries({ overview: "/", contacts: "/contacts", connection: "/settings/connection" })) {
+    for (const [name, path] of Object.entries({ overview: "/", contacts: "/contacts", campaigns: "/campaigns", "campaigns-new": "/campaigns/new", connection: "/settings/connection" })) {
       await open(page, `${application.url}${path}`);
       await looksRight(page, `empty-${name}`);
     }
