@@ -366,7 +366,6 @@ fn AudienceFields(at_first: AtFirst, errors: FormErrors, has_list: bool) -> impl
                         text=numbers
                         limit=NUMBERS_LIMIT
                         rows=8
-                        required=false
                         error=errors.of(FieldName::Numbers)
                     />
                 </div>

@@ -95,7 +95,9 @@ fn Rows(list: CampaignList, first: bool) -> impl IntoView {
         view! { <Pager previous next/> }
     });
     view! {
-        <Table caption=words.shell.campaigns head=ViewFnOnce::from(head)>{items}</Table>
+        <div class="campaign-list">
+            <Table caption=words.shell.campaigns head=ViewFnOnce::from(head)>{items}</Table>
+        </div>
         {pages}
     }
     .into_any()

@@ -45,7 +45,7 @@ pub(super) fn PeopleCard(
     };
     if rows.is_empty() {
         return view! {
-            <div id="people">
+            <div id="people" class="people">
                 <Card title><EmptyState glyph=Glyph::Contacts title=text.nobody text=text.nobody_text/></Card>
             </div>
         }
@@ -67,7 +67,7 @@ pub(super) fn PeopleCard(
         view! { <Pager previous next/> }
     });
     view! {
-        <div id="people">
+        <div id="people" class="people">
             <Card title actions=ViewFnOnce::from(actions) flush=true>
                 <Table caption=text.people head=ViewFnOnce::from(head)>{items}</Table>
             </Card>

@@ -478,7 +478,8 @@ pub async fn take_turns(
     now: Timestamp,
 ) -> Result<()> {
     #[derive(Serialize)]
-    struct Written {
+    struct Written<'a> {
+        campaign_id: &'a str,
         contact_id: String,
         outcome: &'static str,
         reason: Option<&'static str>,
@@ -488,12 +489,14 @@ pub async fn take_turns(
     if turns.is_empty() {
         return Ok(());
     }
+    // The campaign is in every row: named once beside them, SQLite would walk its whole audience for each portion.
     let sql = rows!(tx,
         "update campaign_recipient set outcome = r.outcome, reason = r.reason, message_id = r.message_id, \
-         not_before = r.not_before, decided_at = $3 from ",
-        [contact_id uuid, outcome text, reason text, message_id uuid, not_before bigint],
-        " r where campaign_recipient.campaign_id = $2 and campaign_recipient.contact_id = r.contact_id \
+         not_before = r.not_before, decided_at = $2 from ",
+        [campaign_id uuid, contact_id uuid, outcome text, reason text, message_id uuid, not_before bigint],
+        " r where campaign_recipient.campaign_id = r.campaign_id and campaign_recipient.contact_id = r.contact_id \
          and campaign_recipient.outcome = 'pending'");
+    let campaign = hex(campaign.uuid());
     let rows: Vec<_> = turns
         .iter()
         .map(|(contact, turn)| {
@@ -502,10 +505,17 @@ pub async fn take_turns(
                 Turn::Skipped(reason) => ("skipped", Some(reason.as_str()), None, 0),
                 Turn::Deferred(until) => ("pending", None, None, until.micros()),
             };
-            Written { contact_id: hex(contact.uuid()), outcome, reason, message_id, not_before }
+            Written {
+                campaign_id: &campaign,
+                contact_id: hex(contact.uuid()),
+                outcome,
+                reason,
+                message_id,
+                not_before,
+            }
         })
         .collect();
-    on!(tx, c => sqlx::query(sql).bind(json(&rows)).bind(campaign.uuid()).bind(now.micros()).execute(c).await.map(|_| ()))
+    on!(tx, c => sqlx::query(sql).bind(json(&rows)).bind(now.micros()).execute(c).await.map(|_| ()))
 }
 
 /// Decides against the messages of a cancelled campaign that wait to be tried again.

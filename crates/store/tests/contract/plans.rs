@@ -104,6 +104,10 @@ async fn assert_indexed(tx: &mut Tx, what: &str) {
                             || is_small.iter().any(|part| step.contains(part)),
                         "{what}: {step}\n{statement}"
                     );
+                    // Handed over as JSON, rows lead: read again for each row of a table, they cost its size.
+                    let leads = !step.contains("SCAN j VIRTUAL TABLE")
+                        || plan.first().is_some_and(|first| first.3 == *step);
+                    assert!(leads || !statement.starts_with("update"), "{what}: {step}\n{statement}");
                     let sorts = step.contains("TEMP B-TREE FOR ORDER BY");
                     assert!(!sorts || what.starts_with("unordered"), "{what} sorts: {step}\n{statement}");
                 }
