@@ -64,7 +64,10 @@ pub async fn serve(options: ServeArgs) -> Result<(), Failure> {
     let routes = if web { router(state) } else { layers::with_deadlines(health::routes().with_state(state)) };
     let mut server = tokio::spawn(run(listener, routes, stopping.clone()));
 
-    announce(&options, address, &public_url, setup.as_deref())?;
+    if let Err(error) = announce(&options, address, &public_url, setup.as_deref()) {
+        // Whoever started it may have closed its output; that is no reason not to serve.
+        tracing::warn!(%error, "the address could not be printed");
+    }
     tokio::select! {
         () = told_to_stop() => {}
         ended = &mut server => {

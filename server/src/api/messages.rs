@@ -93,12 +93,19 @@ fn content(fields: &mut Fields) -> Option<SendContent> {
     }
 }
 
-/// Name, language and values of a template.
-pub(super) fn template_fields(fields: &mut Fields) -> Option<(String, String, Vec<(String, String)>)> {
+/// A template with the values of its placeholders.
+pub(super) struct FilledTemplate {
+    pub(super) name: String,
+    pub(super) language: String,
+    pub(super) variables: Vec<(String, String)>,
+}
+
+/// Reads the fields of a template.
+pub(super) fn template_fields(fields: &mut Fields) -> Option<FilledTemplate> {
     let name = fields.required_string("name");
     let language = fields.required_string("language");
     let variables = variables(fields);
-    name.zip(language).map(|(name, language)| (name, language, variables))
+    name.zip(language).map(|(name, language)| FilledTemplate { name, language, variables })
 }
 
 /// Values by placeholder, `{"1": "Ana", "2": 12}`, or in order, `["Ana", 12]`.

@@ -289,7 +289,9 @@ pub const fn describe_reason(reason: Reason) -> &'static str {
         Reason::Cancelled => "The campaign was cancelled before the person's turn came.",
         Reason::Duplicate => "The same person is in the audience under another record.",
         Reason::FrequencyCap => "The person got as much marketing lately as the business allows.",
-        Reason::QuietHours => "It is outside the hours in which the business sends marketing, where the person is.",
+        Reason::QuietHours => {
+            "It is outside the hours in which the business sends marketing, where the person is."
+        }
         Reason::UsNumber => "WhatsApp delivers no marketing to numbers of the United States.",
     }
 }
