@@ -45,10 +45,15 @@ pub async fn create(
     let audience = audience(&mut fields);
     let schedule_at = fields.time("schedule_at");
     let connection = fields.string("connection");
-    let draft =
-        name.zip(template).zip(audience).map(|((name, (template, language, variables)), audience)| {
-            CampaignDraft { name, template, language, variables, audience, schedule_at, connection }
-        });
+    let draft = name.zip(template).zip(audience).map(|((name, template), audience)| CampaignDraft {
+        name,
+        template: template.name,
+        language: template.language,
+        variables: template.variables,
+        audience,
+        schedule_at,
+        connection,
+    });
     let draft = fields.finish(draft)?;
     let (campaign, rejected) = campaigns::create(&app.service, &caller, draft).await?;
     let report = campaigns::report(&app.service, &caller, campaign.id).await?;

@@ -76,9 +76,10 @@ fn kind(fields: &mut Fields) -> Option<MessageKind> {
 
 fn content(fields: &mut Fields) -> Option<SendContent> {
     match (fields.has("template"), fields.has("text")) {
-        (true, false) => fields
-            .object("template", template_fields)
-            .map(|(name, language, variables)| SendContent::Template { name, language, variables }),
+        (true, false) => fields.object("template", template_fields).map(|template| {
+            let FilledTemplate { name, language, variables } = template;
+            SendContent::Template { name, language, variables }
+        }),
         (false, true) => {
             fields.object("text", |text| text.required_string("body").map(|body| SendContent::Text { body }))
         }
