@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::permit::Reason;
 use domain::settings::{Field, FieldProblem, Problem};
+use domain::template::NewTemplateProblem;
 use http::StatusCode;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -96,6 +97,16 @@ pub enum FieldName {
     Numbers,
     /// When a campaign begins.
     ScheduleAt,
+    /// The language of a template.
+    Language,
+    /// What a template is for.
+    Kind,
+    /// Values for a template's review.
+    Samples,
+    /// A template's footer.
+    Footer,
+    /// A template's buttons.
+    Buttons,
     /// A field of the Opt-In/Out settings.
     Settings(Field),
 }
@@ -124,6 +135,11 @@ impl FieldName {
             Self::Search => "search",
             Self::Numbers => "numbers",
             Self::ScheduleAt => "schedule_at",
+            Self::Language => "language",
+            Self::Kind => "kind",
+            Self::Samples => "samples",
+            Self::Footer => "footer",
+            Self::Buttons => "buttons",
             Self::Settings(Field::OptOutKeywords) => "opt_out_keywords",
             Self::Settings(Field::OptOutConfirmation) => "opt_out_confirmation",
             Self::Settings(Field::OptInKeywords) => "opt_in_keywords",
@@ -183,6 +199,10 @@ pub enum FieldCode {
     WrongCredentials,
     /// The link was used or is too old.
     Expired,
+    /// WhatsApp would not take it.
+    RefusedByWhatsApp,
+    /// What is wrong with a new template.
+    Template(NewTemplateProblem),
     /// What the settings say.
     Settings(Problem),
 }

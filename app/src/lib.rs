@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("contacts/:id/opt-in") view=|| contacts::OptInPage().into_any()/>
                     <Route path=path!("campaigns") view=|| campaigns::CampaignsPage().into_any()/>
                     <Route path=path!("campaigns/new") view=|| campaigns::NewCampaignPage().into_any()/>
+                    <Route path=path!("campaigns/templates/new") view=|| campaigns::NewTemplatePage().into_any()/>
                     <Route path=path!("campaigns/:id") view=|| campaigns::CampaignPage().into_any()/>
                     <Route path=path!("campaigns/:id/edit") view=|| campaigns::EditCampaignPage().into_any()/>
                     <Route path=path!("decisions") view=|| decisions::DecisionsPage().into_any()/>

@@ -6,6 +6,7 @@ use domain::campaign::{
 };
 use domain::id::CampaignId;
 use domain::permit::Reason;
+use domain::settings::Draft;
 use domain::template::Template;
 use domain::time::Timestamp;
 use leptos::server;
@@ -169,4 +170,24 @@ pub async fn command_campaign(campaign: CampaignId, command: String) -> Result<C
 #[server]
 pub async fn test_campaign(campaign: CampaignId, #[server(default)] phone: String) -> Result<(), AppError> {
     crate::ssr::campaigns::send_test(campaign, phone).await
+}
+
+/// The settings in force: a way out is one of their keywords.
+#[server(input = Json)]
+pub async fn load_template_form() -> Result<Draft, AppError> {
+    crate::ssr::campaigns::template_form().await
+}
+
+/// Hands a template in for WhatsApp's review; samples and buttons come one a line. A plain form is led to the templates.
+#[server]
+pub async fn create_template(
+    #[server(default)] name: String,
+    #[server(default)] language: String,
+    #[server(default)] kind: String,
+    #[server(default)] text: String,
+    #[server(default)] samples: String,
+    #[server(default)] footer: String,
+    #[server(default)] buttons: String,
+) -> Result<(), AppError> {
+    crate::ssr::campaigns::create_template([name, language, kind, text, samples, footer, buttons]).await
 }

@@ -13,13 +13,14 @@ use super::{CAMPAIGNS_PATH, NUMBERS};
 use crate::error::FieldName;
 use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
-    Alternative, Button, ButtonLink, Card, ChipsInput, Choice, ErrorSummary, Page, Press, RadioGroup, Select,
-    Skeleton, Split, Step, Suspended, TextArea, TextField, Variant,
+    Alternative, Button, ButtonLink, Card, ChipsInput, Choice, ErrorSummary, Glyph, Page, Press, RadioGroup,
+    Select, Skeleton, Split, Step, Suspended, TextArea, TextField, Variant,
 };
 use crate::words::use_words;
 
-/// Longest list of numbers that is typed into the form, in characters; longer ones come through the API.
-const NUMBERS_LIMIT: usize = 200_000;
+/// Longest list of numbers that is typed into the form, in characters: as much as a form may hold when a plain browser has encoded
+/// it. Longer ones come through the API.
+const NUMBERS_LIMIT: usize = 150_000;
 
 /// Writes a campaign: first what to send, then the rest.
 #[component]
@@ -108,7 +109,10 @@ fn Steps(
     match choice {
         Some(choice) => view! { <Form form choice returned path back/> }.into_any(),
         None => view! {
-            <p class="muted">{text.choose_template_lead}</p>
+            <div class="cluster" data-align="between">
+                <p class="muted">{text.choose_template_lead}</p>
+                <ButtonLink href="/campaigns/templates/new" glyph=Glyph::Plus>{text.new_template}</ButtonLink>
+            </div>
             <TemplateGallery templates=form.templates form=path/>
         }
         .into_any(),

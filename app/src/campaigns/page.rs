@@ -143,6 +143,9 @@ fn Returning(returned: Option<Returned>) -> impl IntoView {
     })
 }
 
+/// Most numbers that could not be read that are shown: a list with more of them is wrong as a whole.
+const REJECTED_SHOWN: usize = 100;
+
 /// Numbers of the list that could not be read.
 #[component]
 fn Rejected(rejected: CampaignNumbers) -> impl IntoView {
@@ -150,6 +153,7 @@ fn Rejected(rejected: CampaignNumbers) -> impl IntoView {
     (!rejected.is_empty()).then(|| {
         let lines = rejected
             .iter()
+            .take(REJECTED_SHOWN)
             .map(|one| {
                 let error = crate::error::FieldError::new(FieldName::Phone, one.code);
                 view! { <li>{(words.campaigns.rejected_line)(one.line, &one.text)} " " {words.errors.field(error)}</li> }
@@ -158,6 +162,8 @@ fn Rejected(rejected: CampaignNumbers) -> impl IntoView {
         view! {
             <Banner tone=Tone::Warning title=(words.campaigns.rejected)(rejected.len())>
                 <ul class="rejected">{lines}</ul>
+                {(rejected.len() > REJECTED_SHOWN)
+                    .then(|| view! { <p>{(words.campaigns.rejected_more)(rejected.len() - REJECTED_SHOWN)}</p> })}
             </Banner>
         }
     })

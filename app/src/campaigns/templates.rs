@@ -1,8 +1,10 @@
-use domain::template::Template;
+use domain::template::{Template, TemplateStatus};
 use leptos::prelude::*;
 
 use super::api::TemplateChoice;
-use crate::ui::{Badge, Banner, Bubble, ButtonLink, Card, EmptyState, Glyph, PhonePreview, Size, Tone};
+use crate::ui::{
+    Badge, Banner, Bubble, ButtonLink, Card, EmptyState, Glyph, PhonePreview, Size, Tone, Variant,
+};
 use crate::visit::use_visit;
 use crate::words::use_words;
 
@@ -49,7 +51,7 @@ pub(super) fn TemplateGallery(
         return view! {
             <div class="card">
                 <EmptyState glyph=Glyph::Message title=text.no_templates_title text=text.no_templates_text>
-                    <ButtonLink href="/settings/connection">{text.to_connection}</ButtonLink>
+                    <ButtonLink href="/campaigns/templates/new" variant=Variant::Primary glyph=Glyph::Plus>{text.new_template}</ButtonLink>
                 </EmptyState>
             </div>
         }
@@ -72,6 +74,9 @@ pub(super) fn TemplateGallery(
                         <p class="template-body">{body}</p>
                         {template.footer.clone().map(|footer| view! { <p class="muted small">{footer}</p> })}
                         {match problem {
+                            Some(_) if template.status == TemplateStatus::Pending => {
+                                view! { <Banner tone=Tone::Info><p>{text.in_review}</p></Banner> }.into_any()
+                            }
                             Some(problem) => {
                                 view! { <Banner tone=Tone::Warning><p>{(text.problem)(problem)}</p></Banner> }.into_any()
                             }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use domain::campaign::{CampaignState, Command, Recipient, RecipientOutcome, template_problem};
 use domain::contact::Contact;
 use domain::id::CampaignId;
-use domain::settings::split_keywords;
+use domain::settings::{Draft, split_keywords};
+use domain::template::NewTemplateField;
 use domain::time::{Span, Timestamp};
 use service::campaigns::{AudienceChoice, CampaignDraft};
+use service::templates::NotCreated;
 use service::{Caller, Service};
 
 use super::error::code_of;
@@ -16,7 +18,7 @@ use super::returned::give_back;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::campaigns::{
     CAMPAIGNS_PATH, CampaignDetail, CampaignForm, CampaignList, CampaignNumbers, NUMBERS, People,
-    RejectedNumber, Saved, Shown, TemplateChoice,
+    RejectedNumber, Saved, Shown, TemplateChoice, template_of,
 };
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 
@@ -256,6 +258,56 @@ pub(crate) async fn send_test(campaign: CampaignId, phone: String) -> Result<(),
             Ok(())
         }
         Err(error) => Err(give_back(error.into(), &path, &[(FieldName::Phone, &typed)])),
+    }
+}
+
+pub(crate) async fn template_form() -> Result<Draft, AppError> {
+    let (service, caller) = (service()?, caller()?);
+    Ok(service::settings::load(&service, &caller).await?.0.draft)
+}
+
+/// Name, language, kind, text, samples, footer and buttons, as they were posted.
+pub(crate) async fn create_template(posted: [String; 7]) -> Result<(), AppError> {
+    let [name, language, kind, text, samples, footer, buttons] = &posted;
+    let (service, caller) = (service()?, caller()?);
+    let new = template_of(name, language, kind, text, samples, footer, buttons);
+    let error = match service::templates::create(&service, &caller, new).await {
+        Ok(()) => {
+            redirect_plain_form(&format!("{CAMPAIGNS_PATH}/new"));
+            return Ok(());
+        }
+        Err(NotCreated::Problems(problems)) => AppError::Invalid(
+            problems
+                .into_iter()
+                .map(|(field, problem)| FieldError::new(field_of(field), FieldCode::Template(problem)))
+                .collect(),
+        ),
+        Err(NotCreated::Refused(_)) => {
+            AppError::Invalid(vec![FieldError::new(FieldName::Template, FieldCode::RefusedByWhatsApp)])
+        }
+        Err(NotCreated::Other(error)) => error.into(),
+    };
+    let fields = [
+        FieldName::Name,
+        FieldName::Language,
+        FieldName::Kind,
+        FieldName::Text,
+        FieldName::Samples,
+        FieldName::Footer,
+        FieldName::Buttons,
+    ];
+    let typed: Vec<_> = fields.into_iter().zip(posted.iter().map(String::as_str)).collect();
+    Err(give_back(error, &format!("{CAMPAIGNS_PATH}/templates/new"), &typed))
+}
+
+const fn field_of(field: NewTemplateField) -> FieldName {
+    match field {
+        NewTemplateField::Name => FieldName::Name,
+        NewTemplateField::Language => FieldName::Language,
+        NewTemplateField::Body => FieldName::Text,
+        NewTemplateField::Samples => FieldName::Samples,
+        NewTemplateField::Footer => FieldName::Footer,
+        NewTemplateField::Buttons => FieldName::Buttons,
     }
 }
 

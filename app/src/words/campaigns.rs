@@ -51,6 +51,46 @@ pub struct Campaigns {
     pub no_templates_title: &'static str,
     /// What to do.
     pub no_templates_text: &'static str,
+    /// Make one.
+    pub new_template: &'static str,
+    /// What happens with it.
+    pub new_template_lead: &'static str,
+    /// What a name looks like.
+    pub template_name_hint: &'static str,
+    /// A field.
+    pub language: &'static str,
+    /// A field.
+    pub kind: &'static str,
+    /// What it means.
+    pub marketing_hint: &'static str,
+    /// What it means.
+    pub utility_hint: &'static str,
+    /// A field.
+    pub body: &'static str,
+    /// How to write it.
+    pub body_hint: &'static str,
+    /// A field.
+    pub samples: &'static str,
+    /// How to write it.
+    pub samples_hint: &'static str,
+    /// A field.
+    pub footer: &'static str,
+    /// How to write it.
+    pub footer_hint: &'static str,
+    /// The footer to begin with, by the first opt-out keyword.
+    pub way_out: fn(&str) -> String,
+    /// A field.
+    pub buttons: &'static str,
+    /// How to write it.
+    pub buttons_hint: &'static str,
+    /// Hand it in.
+    pub hand_in: &'static str,
+    /// A warning.
+    pub promotes: &'static str,
+    /// A warning.
+    pub no_business_name: &'static str,
+    /// It is being reviewed.
+    pub in_review: &'static str,
     /// The page of a draft.
     pub edit_title: &'static str,
     /// What the name is for.
@@ -235,6 +275,8 @@ pub struct Campaigns {
     pub rejected: fn(usize) -> String,
     /// A line of them.
     pub rejected_line: fn(usize, &str) -> String,
+    /// Those that are not shown.
+    pub rejected_more: fn(usize) -> String,
     /// The last campaign, on the overview.
     pub last: &'static str,
     /// All of them.
@@ -266,6 +308,10 @@ pub struct Campaigns {
 fn contacts(count: i64) -> String {
     let unit = if count == 1 { "contact" } else { "contacts" };
     format!("{} {unit}", grouped(count))
+}
+
+fn grouped_count(count: usize) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 fn people(count: i64) -> String {
@@ -349,7 +395,27 @@ impl Campaigns {
         use_template_named: |name| format!("Use this one: {name}"),
         other_template: "Choose another template",
         no_templates_title: "No templates yet",
-        no_templates_text: "Make one in WhatsApp Manager; once WhatsApp has approved it, it appears here.",
+        no_templates_text: "Write one here or in WhatsApp Manager; once WhatsApp has approved it, you can send it.",
+        new_template: "New template",
+        new_template_lead: "WhatsApp reviews it, usually within minutes. Once it is approved you can send it.",
+        template_name_hint: "Lower-case letters, digits and underscores, such as autumn_news. Only you see it.",
+        language: "Language",
+        kind: "What it is for",
+        marketing_hint: "Offers, news, invitations. Only people who opted in get it.",
+        utility_hint: "About an order, a delivery, an appointment. Whoever opted out gets it too, so it must not promote anything.",
+        body: "Text",
+        body_hint: "Say who writes. {{1}}, {{2}} … stand for what is filled in for each person.",
+        samples: "Samples",
+        samples_hint: "What could stand for {{1}}, {{2}} …, one a line. WhatsApp’s reviewers see them.",
+        footer: "Footer",
+        footer_hint: "A small line below the text: a good place for the way out.",
+        way_out: |keyword| format!("Reply {keyword} to stop these messages"),
+        buttons: "Buttons",
+        buttons_hint: "Up to three quick replies, one a line, such as “Stop promotions”.",
+        hand_in: "Send for review",
+        promotes: "This promotes something. WhatsApp turns such a template into marketing, and the law sees it so too. Choose marketing, or take it out.",
+        no_business_name: "Nothing in it says who writes. Name your business.",
+        in_review: "WhatsApp reviews it. Reload in a few minutes.",
         edit_title: "Edit campaign",
         name_hint: "Only you see it.",
         message: "What people read",
@@ -473,9 +539,10 @@ impl Campaigns {
         error_code: |code| format!("WhatsApp’s error {code}"),
         rejected: |count| match count {
             1 => "1 number could not be read and is not in the list".to_owned(),
-            count => format!("{count} numbers could not be read and are not in the list"),
+            count => format!("{} numbers could not be read and are not in the list", grouped_count(count)),
         },
         rejected_line: |line, text| format!("Line {line}, “{text}”:"),
+        rejected_more: |count| format!("And {} more.", grouped_count(count)),
         last: "Last campaign",
         all: "All campaigns",
         template: "Template",

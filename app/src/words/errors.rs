@@ -1,5 +1,6 @@
 use domain::permit::Reason;
 use domain::settings::{Field, Problem, PromoSign};
+use domain::template::NewTemplateProblem;
 
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 
@@ -133,7 +134,36 @@ fn english_field(error: FieldError) -> String {
         }
         FieldCode::WrongCredentials => "Check both and try again.".to_owned(),
         FieldCode::Expired => "This link was used or is too old.".to_owned(),
+        FieldCode::RefusedByWhatsApp => {
+            "WhatsApp did not take this template: perhaps it has one of this name in this language already, or deleted one lately. Choose \
+             another name."
+                .to_owned()
+        }
+        FieldCode::Template(problem) => english_template(name, problem),
         FieldCode::Settings(problem) => english_problem(name, problem),
+    }
+}
+
+fn english_template(name: &str, problem: NewTemplateProblem) -> String {
+    match problem {
+        NewTemplateProblem::Empty => format!("{name} is missing. Fill it in."),
+        NewTemplateProblem::TooLong(limit) => format!("{name}: use at most {limit} characters."),
+        NewTemplateProblem::Signs => {
+            format!("{name} may hold only lower-case letters, digits and underscores, such as autumn_news.")
+        }
+        NewTemplateProblem::Numbering => {
+            format!("{name}: number the placeholders {{{{1}}}}, {{{{2}}}}, {{{{3}}}} in the order they stand.")
+        }
+        NewTemplateProblem::Edge => {
+            format!("{name} must not begin or end with a placeholder. Put a word before or after it.")
+        }
+        NewTemplateProblem::Samples => format!("{name}: write one for each placeholder, one a line."),
+        NewTemplateProblem::Placeholder => format!("{name} cannot hold placeholders."),
+        NewTemplateProblem::TooMany => format!("{name}: use at most three."),
+        NewTemplateProblem::Duplicate => format!("{name}: the same words stand twice. Remove one."),
+        NewTemplateProblem::NoWayOut => {
+            "A marketing template needs a way out. Name one of your opt-out keywords here, in the text or on a button.".to_owned()
+        }
     }
 }
 
@@ -202,6 +232,11 @@ fn english_name(field: FieldName) -> &'static str {
         FieldName::Search => "Search",
         FieldName::Numbers => "The list of numbers",
         FieldName::ScheduleAt => "The time",
+        FieldName::Language => "Language",
+        FieldName::Kind => "What it is for",
+        FieldName::Samples => "Samples",
+        FieldName::Footer => "Footer",
+        FieldName::Buttons => "Buttons",
         FieldName::Settings(Field::OptOutKeywords) => "Opt-Out Keywords",
         FieldName::Settings(Field::OptOutConfirmation) => "Opt-Out Confirmation Message",
         FieldName::Settings(Field::OptInKeywords) => "Opt-In Keywords",

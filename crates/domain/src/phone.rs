@@ -121,7 +121,8 @@ impl Phone {
     pub fn parse(text: &str, region: Option<Region>) -> Result<Self, PhoneError> {
         use phonenumber::ParseError;
 
-        let trimmed = text.trim();
+        let tidied = tidy(text);
+        let trimmed = tidied.as_str();
         if trimmed.is_empty() {
             return Err(PhoneError::Empty);
         }
@@ -214,6 +215,29 @@ impl From<Phone> for String {
     }
 }
 
+/// A number as copied from address books, spreadsheets and links, down to what a person sees of it: without invisible direction and
+/// width marks, quotation marks, `tel:`, and a bracket around the country code; full-width digits as plain ones.
+#[cfg(feature = "phone-metadata")]
+fn tidy(text: &str) -> String {
+    let is_invisible = |c: char| matches!(c, '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '„' | '«' | '»');
+    let plain: String = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| match c {
+            '\u{FF10}'..='\u{FF19}' => char::from(b'0' + u8::try_from(u32::from(c) - 0xFF10).unwrap_or(0)),
+            '\u{FF0B}' => '+',
+            other => other,
+        })
+        .collect();
+    let plain = plain.trim().trim_matches(is_quote).trim();
+    let plain = plain.strip_prefix("tel:").or_else(|| plain.strip_prefix("TEL:")).unwrap_or(plain).trim();
+    match plain.strip_prefix("(+") {
+        Some(rest) => format!("+{}", rest.replacen(')', " ", 1)),
+        None => plain.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,5 +270,24 @@ mod tests {
         assert_eq!(Phone::parse("0027 82 123 4567", None).map(String::from), Ok("+27821234567".to_owned()));
         assert_eq!(Phone::parse("082 123 4567", None), Err(PhoneError::NoCountryCode));
         assert_eq!(Phone::parse("call me", region), Err(PhoneError::NotANumber));
+    }
+
+    #[cfg(feature = "phone-metadata")]
+    #[test]
+    fn a_number_is_read_as_it_is_copied_from_elsewhere() {
+        let expected = Phone::from_e164("+27821234567").unwrap();
+        for written in [
+            "(+27) 82 123 4567",
+            "\"+27 82 123 4567\"",
+            "“+27821234567”",
+            "tel:+27-82-123-4567",
+            "＋２７８２１２３４５６７",
+            "\u{202a}+27 82 123 4567\u{202c}",
+            "+27\u{200b}821234567",
+            " 0027 82 123 4567 ",
+        ] {
+            assert_eq!(Phone::parse(written, None), Ok(expected.clone()), "{written:?}");
+        }
+        assert_eq!(Phone::parse("\u{200b}", None), Err(PhoneError::Empty));
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::id::ConnectionId;
 use domain::role::Right;
-use domain::template::Template;
+use domain::template::{NewTemplate, NewTemplateField, NewTemplateProblem, Template};
 use store::connection::Connection;
+use whatsapp::client::GraphError;
 
 use crate::{Caller, Error, Service, task};
 
@@ -46,6 +47,56 @@ pub async fn sync(service: &Service, id: ConnectionId) -> Result<usize, Error> {
         Ok(count)
     })
     .await
+}
+
+/// Why a template was not handed in.
+#[derive(Debug)]
+pub enum NotCreated {
+    /// Something in it would be refused.
+    Problems(Vec<(NewTemplateField, NewTemplateProblem)>),
+    /// WhatsApp has one of this name in this language, or would not take it, with Meta's code.
+    Refused(i64),
+    /// Anything else.
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for NotCreated {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Hands a template in for WhatsApp's review, and keeps what WhatsApp says of it.
+///
+/// # Errors
+/// [`NotCreated`], naming every field at fault; nothing is handed in then.
+pub async fn create(service: &Service, caller: &Caller, new: NewTemplate) -> Result<(), NotCreated> {
+    caller.may(Right::RunCampaigns)?;
+    let (reading, business) = (service.clone(), caller.business);
+    let (connection, settings) = task(async move {
+        let mut tx = reading.db.read().await?;
+        let connection = crate::messages::pick_connection(&mut tx, business, None).await?;
+        Ok((connection, reading.rules(&mut tx, business).await?.settings.draft.clone()))
+    })
+    .await?;
+    let problems = new.problems(&settings);
+    if !problems.is_empty() {
+        return Err(NotCreated::Problems(problems));
+    }
+    let sender = sender_of(service, &connection)?;
+    match service.client.create_template(&sender, &connection.waba_id, &new).await {
+        Ok(()) => {}
+        Err(GraphError::Refused { code, .. }) => return Err(NotCreated::Refused(code)),
+        Err(error) => {
+            tracing::warn!(connection.id = %connection.id, %error, "a template could not be handed in");
+            return Err(NotCreated::Other(Error::Unavailable));
+        }
+    }
+    // It is there, whatever becomes of this: the webhook about its review finds it.
+    if let Err(error) = sync(service, connection.id).await {
+        tracing::warn!(?error, "the new template is read from WhatsApp later");
+    }
+    Ok(())
 }
 
 /// How the client speaks for a connection.

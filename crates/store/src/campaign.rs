@@ -879,12 +879,33 @@ pub async fn start_attribution(tx: &mut Tx, business: BusinessId) -> Result<()> 
         .bind(business.uuid()).execute(c).await.map(|_| ()))
 }
 
+/// What looking through found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributed {
+    /// The campaigns that caused something, each once.
+    pub campaigns: Vec<CampaignId>,
+    /// There may be more to look through.
+    pub more: bool,
+}
+
+fn attributed(mut found: Vec<Uuid>, more: bool) -> Attributed {
+    found.sort_unstable();
+    found.dedup();
+    Attributed { campaigns: found.into_iter().map(CampaignId::from_uuid).collect(), more }
+}
+
 /// Looks through the next opt-outs of the ledger and writes down which campaign caused each: the one whose message it answered,
-/// else the last one the person got within `within` before. Says whether there may be more.
+/// else the last one the person got within `within` before. Says for which campaigns
+/// something was found, and whether there may be more.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn attribute_opt_outs(tx: &mut Tx, business: BusinessId, within: Span, limit: i64) -> Result<bool> {
+pub async fn attribute_opt_outs(
+    tx: &mut Tx,
+    business: BusinessId,
+    within: Span,
+    limit: i64,
+) -> Result<Attributed> {
     let sql = tx.pick(
         "select event_seq from campaign_attribution where business_id = $1",
         "select event_seq from campaign_attribution where business_id = $1 for update",
@@ -892,12 +913,12 @@ pub async fn attribute_opt_outs(tx: &mut Tx, business: BusinessId, within: Span,
     let Some(from): Option<i64> =
         on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
     else {
-        return Ok(false);
+        return Ok(Attributed::default());
     };
     let last: Option<i64> = on!(tx, c => sqlx::query_scalar(
             "select max(seq) from (select seq from consent_event where business_id = $1 and seq > $2 order by seq limit $3) s")
         .bind(business.uuid()).bind(from).bind(limit).fetch_one(c).await)?;
-    let Some(last) = last else { return Ok(false) };
+    let Some(last) = last else { return Ok(Attributed::default()) };
     let sql = "insert into campaign_response (campaign_id, contact_id, kind, at) \
          select campaign_id, contact_id, 'opt_out', occurred_at from ( \
            select e.contact_id, e.occurred_at, coalesce( \
@@ -908,16 +929,17 @@ pub async fn attribute_opt_outs(tx: &mut Tx, business: BusinessId, within: Span,
               and m.sent_at <= e.recorded_at and m.sent_at >= e.recorded_at - $4 order by m.id desc limit 1)) as campaign_id \
            from consent_event e where e.business_id = $1 and e.seq > $2 and e.seq <= $3 \
            and e.to_state = 'opted_out' and e.from_state <> 'opted_out') s \
-         where campaign_id is not null on conflict do nothing";
-    on!(tx, c => sqlx::query(sql)
-        .bind(business.uuid()).bind(from).bind(last).bind(within.micros()).execute(c).await.map(|_| ()))?;
+         where campaign_id is not null on conflict do nothing returning campaign_id";
+    let found: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(sql)
+        .bind(business.uuid()).bind(from).bind(last).bind(within.micros()).fetch_all(c).await)?;
     on!(tx, c => sqlx::query("update campaign_attribution set event_seq = $2 where business_id = $1")
         .bind(business.uuid()).bind(last).execute(c).await.map(|_| ()))?;
-    Ok(last - from >= limit)
+    Ok(attributed(found, last - from >= limit))
 }
 
 /// Looks through the next incoming messages, up to one made at `before`, and writes down which campaign each answers: the last
-/// one the person got within `within` before. Says whether there may be more.
+/// one the person got within `within` before. Says for which campaigns
+/// something was found, and whether there may be more.
 ///
 /// # Errors
 /// When the database refuses.
@@ -927,7 +949,7 @@ pub async fn attribute_replies(
     within: Span,
     before: Uuid,
     limit: i64,
-) -> Result<bool> {
+) -> Result<Attributed> {
     let sql = tx.pick(
         "select message_id from campaign_attribution where business_id = $1",
         "select message_id from campaign_attribution where business_id = $1 for update",
@@ -935,22 +957,22 @@ pub async fn attribute_replies(
     let Some(from): Option<Uuid> =
         on!(tx, c => sqlx::query_scalar(sql).bind(business.uuid()).fetch_optional(c).await)?
     else {
-        return Ok(false);
+        return Ok(Attributed::default());
     };
     let seen: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(
             "select id from message_in where business_id = $1 and id > $2 and id < $3 order by id limit $4")
         .bind(business.uuid()).bind(from).bind(before).bind(limit).fetch_all(c).await)?;
-    let Some(last) = seen.last().copied() else { return Ok(false) };
-    on!(tx, c => sqlx::query(
+    let Some(last) = seen.last().copied() else { return Ok(Attributed::default()) };
+    let found: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(
             "insert into campaign_response (campaign_id, contact_id, kind, at) \
              select campaign_id, contact_id, 'reply', received_at from ( \
                select i.contact_id, i.received_at, \
                  (select m.campaign_id from message_out m where m.contact_id = i.contact_id and m.campaign_id is not null \
                   and m.sent_at <= i.received_at and m.sent_at >= i.received_at - $4 order by m.id desc limit 1) as campaign_id \
                from message_in i where i.business_id = $1 and i.id > $2 and i.id <= $3 order by i.id) s \
-             where campaign_id is not null on conflict do nothing")
-        .bind(business.uuid()).bind(from).bind(last).bind(within.micros()).execute(c).await.map(|_| ()))?;
+             where campaign_id is not null on conflict do nothing returning campaign_id")
+        .bind(business.uuid()).bind(from).bind(last).bind(within.micros()).fetch_all(c).await)?;
     on!(tx, c => sqlx::query("update campaign_attribution set message_id = $2 where business_id = $1")
         .bind(business.uuid()).bind(last).execute(c).await.map(|_| ()))?;
-    Ok(i64::try_from(seen.len()).is_ok_and(|seen| seen >= limit))
+    Ok(attributed(found, i64::try_from(seen.len()).is_ok_and(|seen| seen >= limit)))
 }

@@ -305,6 +305,17 @@ pub struct Target {
     pub contact: ContactId,
     /// WhatsApp's id, if known already.
     pub wamid: Option<String>,
+    /// The campaign it belongs to.
+    pub campaign: Option<CampaignId>,
+}
+
+#[derive(FromRow)]
+struct TargetRow {
+    id: Uuid,
+    business_id: Uuid,
+    contact_id: Uuid,
+    wamid: Option<String>,
+    campaign_id: Option<Uuid>,
 }
 
 /// The messages with these ids or WhatsApp ids, of one connection's business.
@@ -316,27 +327,27 @@ pub async fn find_targets(tx: &mut Tx, ids: &[MessageId], wamids: &[String]) -> 
         return Ok(Vec::new());
     }
     let sql = tx.pick(
-        "select id, business_id, contact_id, wamid from message_out \
+        "select id, business_id, contact_id, wamid, campaign_id from message_out \
          where id in (select unhex(value) from json_each($1)) \
-         union select id, business_id, contact_id, wamid from message_out \
+         union select id, business_id, contact_id, wamid, campaign_id from message_out \
          where wamid in (select value from json_each($2)) and wamid is not null",
-        "select id, business_id, contact_id, wamid from message_out \
+        "select id, business_id, contact_id, wamid, campaign_id from message_out \
          where id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value)) \
-         union select id, business_id, contact_id, wamid from message_out \
+         union select id, business_id, contact_id, wamid, campaign_id from message_out \
          where wamid in (select value from jsonb_array_elements_text(cast($2 as jsonb)) as j(value)) and wamid is not null",
     );
     let ids: Vec<String> = ids.iter().map(|id| hex(id.uuid())).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
     let wamids = serde_json::to_string(wamids).unwrap_or_default();
-    let rows: Vec<(Uuid, Uuid, Uuid, Option<String>)> =
-        on!(tx, c => sqlx::query_as(sql).bind(ids).bind(wamids).fetch_all(c).await)?;
+    let rows: Vec<TargetRow> = on!(tx, c => sqlx::query_as(sql).bind(ids).bind(wamids).fetch_all(c).await)?;
     Ok(rows
         .into_iter()
-        .map(|(id, business, contact, wamid)| Target {
-            id: MessageId::from_uuid(id),
-            business: BusinessId::from_uuid(business),
-            contact: ContactId::from_uuid(contact),
-            wamid,
+        .map(|row| Target {
+            id: MessageId::from_uuid(row.id),
+            business: BusinessId::from_uuid(row.business_id),
+            contact: ContactId::from_uuid(row.contact_id),
+            wamid: row.wamid,
+            campaign: row.campaign_id.map(CampaignId::from_uuid),
         })
         .collect())
 }

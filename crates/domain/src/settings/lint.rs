@@ -177,7 +177,8 @@ const SALE_SIGNS: [&str; 15] = [
 const CURRENCIES: [char; 12] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₪', '₦', '₫', '฿'];
 
 /// The first sign of promotion in the text, if any.
-pub(super) fn promotes(text: &str) -> Option<PromoSign> {
+#[must_use]
+pub fn promotes(text: &str) -> Option<PromoSign> {
     let lower = text.to_lowercase();
     if lower.split_whitespace().any(is_link) {
         return Some(PromoSign::Link);

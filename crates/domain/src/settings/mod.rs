@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::permit::{FrequencyCap, Policy, Reachable};
 use crate::quiet::Hours;
 
-pub use lint::{PromoSign, Warning, warnings};
+pub use lint::{PromoSign, Warning, promotes, warnings};
 pub use wording::{VARIABLES, Variables, render};
 
 /// Longest keyword, in characters (compliance reference, 9.3).

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::campaign::ATTRIBUTION;
 use domain::id::uuid_v7;
+use domain::live::LiveEvent;
 use domain::time::Span;
 use tokio_util::sync::CancellationToken;
 
@@ -43,17 +44,23 @@ pub(crate) async fn attribute(service: &Service) -> Result<(), Error> {
                 let before = uuid_v7(service.now() - SETTLED, [0; 10]);
                 let opt_outs = {
                     let mut tx = service.db.write().await?;
-                    let more =
+                    let found =
                         store::campaign::attribute_opt_outs(&mut tx, business, ATTRIBUTION, PORTION).await?;
                     tx.commit().await?;
-                    more
+                    found
                 };
                 let mut tx = service.db.write().await?;
                 let replies =
                     store::campaign::attribute_replies(&mut tx, business, ATTRIBUTION, before, PORTION)
                         .await?;
                 tx.commit().await?;
-                Ok(opt_outs || replies)
+                let changed = opt_outs.campaigns.iter().chain(&replies.campaigns);
+                let changed: Vec<_> =
+                    changed.map(|campaign| LiveEvent::CampaignChanged { campaign: *campaign }).collect();
+                if !changed.is_empty() {
+                    service.live.publish(business, changed);
+                }
+                Ok(opt_outs.more || replies.more)
             })
             .await?;
         }

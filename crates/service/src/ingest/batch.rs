@@ -392,7 +392,7 @@ impl Batch<'_> {
             });
             return;
         };
-        let (id, contact) = (target.id, target.contact);
+        let (id, contact, campaign) = (target.id, target.contact, target.campaign);
         let stricter = self.people.learn(business, contact, &status.recipient);
         self.join(business, stricter);
         let progress = Progress {
@@ -416,6 +416,9 @@ impl Batch<'_> {
             self.record(business, contact, &signal, None);
         }
         self.notice(business, LiveEvent::MessageChanged { contact });
+        if let Some(campaign) = campaign {
+            self.notice(business, LiveEvent::CampaignChanged { campaign });
+        }
     }
 
     fn notice(&mut self, business: BusinessId, event: LiveEvent) {

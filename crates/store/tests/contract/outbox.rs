@@ -285,6 +285,7 @@ contract! {
             business: world.business,
             contact: ana,
             wamid: wamid.map(str::to_owned),
+            campaign: None,
         };
         let missing = MessageId::from_uuid(uuid());
         let wamids = [NASTY.to_owned(), "wamid.unknown".to_owned()];

@@ -1,6 +1,7 @@
 //! Reading from the Graph API: templates and the number's health.
 
-use domain::template::{Template, TemplateStatus, kind_of_category};
+use domain::kind::MessageKind;
+use domain::template::{NewTemplate, Template, TemplateStatus, kind_of_category};
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -133,6 +134,31 @@ impl Client {
         Err(GraphError::Unreadable { http_status: 200 })
     }
 
+    /// Hands a template in for review; its status comes by webhook.
+    ///
+    /// # Errors
+    /// When Meta cannot be reached or refuses it.
+    pub async fn create_template(
+        &self,
+        sender: &Sender,
+        waba_id: &str,
+        new: &NewTemplate,
+    ) -> Result<(), GraphError> {
+        let url = endpoint(sender, waba_id, "message_templates").ok_or(GraphError::Misconfigured)?;
+        let body = template_body(new).to_string();
+        let request = self.http.post(url).header("content-type", "application/json").body(body);
+        let answer = exchange(request, sender, PAGE_LIMIT).await;
+        let (http_status, body) = answer.map_err(|failure| match failure {
+            ExchangeFailure::NotRequestable => GraphError::Misconfigured,
+            ExchangeFailure::NotConnected | ExchangeFailure::Lost(_) => GraphError::Unreachable,
+        })?;
+        match error_code(&body) {
+            Some(code) => Err(GraphError::Refused { code, http_status }),
+            None if (200..300).contains(&http_status) => Ok(()),
+            None => Err(GraphError::Unreadable { http_status }),
+        }
+    }
+
     /// Asks for the business number itself: the simplest proof that address, token and number belong together.
     ///
     /// # Errors
@@ -192,6 +218,34 @@ fn template(shape: &TemplateShape<'_>) -> Option<Template> {
         footer: text_of("FOOTER"),
         // One entry a button, also for those without a label: payloads are addressed by index.
         buttons: buttons.map(|button| button.text.owned().unwrap_or_default()).collect(),
+    })
+}
+
+/// A new template as Meta takes it.
+fn template_body(new: &NewTemplate) -> serde_json::Value {
+    let category = if new.kind == MessageKind::Utility { "UTILITY" } else { "MARKETING" };
+    let mut body = serde_json::json!({"type": "BODY", "text": new.body.trim()});
+    if !new.samples.is_empty() {
+        body["example"] = serde_json::json!({"body_text": [new.samples]});
+    }
+    let mut components = vec![body];
+    if !new.footer.trim().is_empty() {
+        components.push(serde_json::json!({"type": "FOOTER", "text": new.footer.trim()}));
+    }
+    if !new.buttons.is_empty() {
+        let buttons: Vec<_> = new
+            .buttons
+            .iter()
+            .map(|label| serde_json::json!({"type": "QUICK_REPLY", "text": label.trim()}))
+            .collect();
+        components.push(serde_json::json!({"type": "BUTTONS", "buttons": buttons}));
+    }
+    serde_json::json!({
+        "name": new.name,
+        "language": new.language,
+        "category": category,
+        "parameter_format": "POSITIONAL",
+        "components": components,
     })
 }
 
