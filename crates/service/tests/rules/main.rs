@@ -47,4 +47,5 @@ mod settings;
 mod shop;
 mod statuses;
 mod stop_barrier;
+mod templates;
 mod webhook;
