@@ -113,6 +113,7 @@ async fn product(database_url: String, ingest_batch: usize) -> anyhow::Result<(S
         secret_key: SecretKey::generate(),
         public_url: "http://127.0.0.1".to_owned(),
         default_region: None,
+        files: std::env::temp_dir().join("whatscloud-tests"),
         pool_size: 4,
         ingest_batch,
         clock: Clock::system(),

@@ -41,6 +41,7 @@ fn config(database_url: String) -> Config {
         secret_key: SecretKey::generate(),
         public_url: "http://127.0.0.1".to_owned(),
         default_region: None,
+        files: std::env::temp_dir().join("whatscloud-tests"),
         pool_size: 8,
         ingest_batch: INGEST_BATCH,
         clock: Clock::system(),

@@ -98,6 +98,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
 pub(crate) struct Place {
     pub(crate) database: DatabaseUrl,
     pub(crate) key: SecretKey,
+    pub(crate) directory: PathBuf,
 }
 
 impl Place {
@@ -115,7 +116,7 @@ impl Place {
             (None, Some(file)) => SecretKey::from_file_or_new(file)?,
             (None, None) => SecretKey::from_file_or_new(&directory.join("secret.key"))?,
         };
-        Ok(Self { database: database(options, &directory), key })
+        Ok(Self { database: database(options, &directory), key, directory })
     }
 
     /// Makes this process the only one that sends from an SQLite file, until it ends or drops the lock: at its start a worker
@@ -164,6 +165,7 @@ pub(crate) async fn open(place: &Place, tuning: Tuning) -> Result<Service, Failu
         secret_key: service::SecretKey::new(place.key.bytes()),
         public_url: tuning.public_url,
         default_region: tuning.default_region,
+        files: place.directory.clone(),
         pool_size: tuning.pool_size,
         ingest_batch: tuning.ingest_batch,
         clock: Clock::system(),

@@ -34,6 +34,7 @@ fn config(database_url: &str) -> Config {
         secret_key: SecretKey::new([42; 32]),
         public_url: "http://127.0.0.1".to_owned(),
         default_region: None,
+        files: std::env::temp_dir().join("whatscloud-tests"),
         pool_size: 4,
         ingest_batch: INGEST_BATCH,
         clock: Clock::system(),

@@ -82,7 +82,7 @@ const fn longest(field: FieldName) -> usize {
         FieldName::BusinessName => limits::BUSINESS_NAME,
         FieldName::Note => limits::NOTE,
         FieldName::Text => domain::outbound::TEXT_LIMIT,
-        FieldName::Tags => service::contacts::TAG_LIMIT,
+        FieldName::Tags => domain::limits::TAG,
         FieldName::Variables => limits::VARIABLE,
         _ => limits::CONTACT_NAME,
     }

@@ -206,6 +206,7 @@ fn english_source(source: Source) -> &'static str {
         Source::Merge => "Two records joined",
         Source::NumberChange => "Number change",
         Source::Deadline => "Nobody decided in time",
+        Source::Erasure => "Their data was erased",
     }
 }
 
@@ -226,6 +227,7 @@ fn english_by_source(source: Source) -> &'static str {
         Source::Merge => "when two records of this person were joined and the stricter choice was kept,",
         Source::NumberChange => "with a number change",
         Source::Deadline => "because nobody decided about their words in time,",
+        Source::Erasure => "because their data was erased,",
     }
 }
 

@@ -132,6 +132,8 @@ pub enum Source {
     NumberChange,
     /// Nobody decided about ambiguous words in time, so they count as a stop (R36).
     Deadline,
+    /// The person's data was erased; what is left of them is that they get no marketing (R55).
+    Erasure,
 }
 
 words!(Source {
@@ -150,6 +152,7 @@ words!(Source {
     Merge = "merge",
     NumberChange = "number_change",
     Deadline = "deadline",
+    Erasure = "erasure",
 });
 
 impl Source {

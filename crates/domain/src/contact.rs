@@ -104,6 +104,32 @@ pub enum ContactSort {
     Newest,
     /// By name, A to Z; people without a name last.
     Name,
+    /// Whoever wrote last first; people who never wrote last.
+    LastMessage,
+    /// Whose choice changed last first; people who never chose last.
+    Changed,
+}
+
+impl ContactSort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Name, Self::LastMessage, Self::Changed];
+
+    /// The word used in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Name => "name",
+            Self::LastMessage => "last_message",
+            Self::Changed => "changed",
+        }
+    }
+
+    /// The order a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
+    }
 }
 
 /// What to list.
@@ -118,12 +144,45 @@ pub struct ContactQuery {
     pub tag: Option<String>,
     /// Only this number.
     pub phone: Option<Phone>,
+    /// Only this country of the number, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Only those whose choice came through this channel.
+    pub source: Option<Source>,
+    /// Only those who wrote at or after this time.
+    pub wrote_since: Option<Timestamp>,
+    /// Only those added at or after this time.
+    pub added_since: Option<Timestamp>,
+    /// Only those with whom all communication is stopped, or not.
+    pub blocked: Option<bool>,
     /// The order.
     pub sort: ContactSort,
     /// Where the page starts: the `next` or `previous` of another page.
     pub cursor: Option<String>,
     /// 1–200; 50 when zero.
     pub limit: u32,
+}
+
+impl ContactQuery {
+    /// Whether somebody may be left out.
+    #[must_use]
+    pub const fn is_filtered(&self) -> bool {
+        self.search.is_some()
+            || self.state.is_some()
+            || self.tag.is_some()
+            || self.phone.is_some()
+            || self.country.is_some()
+            || self.source.is_some()
+            || self.wrote_since.is_some()
+            || self.added_since.is_some()
+            || self.blocked.is_some()
+    }
+
+    /// The one state asked for, if nothing else is.
+    #[must_use]
+    pub fn only_state(&self) -> Option<State> {
+        let rest = Self { state: None, ..self.clone() };
+        self.state.filter(|_| !rest.is_filtered())
+    }
 }
 
 /// One page of contacts.
@@ -135,6 +194,17 @@ pub struct ContactPage {
     pub next: Option<String>,
     /// The cursor of the page before, if there is one.
     pub previous: Option<String>,
+    /// How many there are of what was asked for.
+    pub found: Found,
+}
+
+/// How many were found; beyond a number that is fast to count, only that there are more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// So many, exactly or at least.
+    pub count: i64,
+    /// There are more.
+    pub more: bool,
 }
 
 /// How many contacts are in each state. Exact.

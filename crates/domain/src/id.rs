@@ -119,6 +119,10 @@ id!(
     CampaignId, "cmp"
 );
 id!(
+    /// Long work on contacts: an import, or one change of many.
+    JobId, "job"
+);
+id!(
     /// Something that a person at the business has to decide or see to.
     ReviewId, "rev"
 );

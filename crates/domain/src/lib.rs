@@ -5,6 +5,7 @@ pub mod consent;
 pub mod contact;
 pub mod id;
 pub mod inbound;
+pub mod job;
 pub mod kind;
 pub mod ledger;
 pub mod limits;

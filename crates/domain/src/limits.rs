@@ -18,3 +18,13 @@ pub const CAMPAIGN_NAME: usize = 120;
 pub const CAMPAIGN_NUMBERS: usize = 100_000;
 /// Longest fixed value of a template's placeholder.
 pub const VARIABLE: usize = 1_024;
+/// Longest label of contacts.
+pub const TAG: usize = 50;
+/// Most labels of one contact.
+pub const TAGS: usize = 50;
+/// Most bytes of a file of contacts.
+pub const IMPORT_BYTES: u64 = 2 << 30;
+/// Most bytes of one line of such a file.
+pub const IMPORT_LINE: usize = 256 << 10;
+/// Most columns of such a file.
+pub const IMPORT_COLUMNS: usize = 200;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CampaignId, ContactId};
+use crate::id::{CampaignId, ContactId, JobId};
 
 /// Something happened in a business.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,11 @@ pub enum LiveEvent {
     CampaignChanged {
         /// Which.
         campaign: CampaignId,
+    },
+    /// Long work on contacts got further.
+    JobChanged {
+        /// Which.
+        job: JobId,
     },
     /// Too much happened to name it all: read everything again.
     Lagged,

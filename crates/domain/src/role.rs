@@ -32,6 +32,8 @@ pub enum Right {
     SendMessages,
     /// Write, launch, pause and cancel campaigns.
     RunCampaigns,
+    /// Take many contacts in or out at once, change many, and erase people.
+    ManageContacts,
     /// Change keywords, messages and policies.
     WriteSettings,
     /// People, API keys, WhatsApp connections.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::contact::{
-    Actor, ConsentEvent, Contact, ContactPage, ContactQuery, ContactSort, StateCounts, ThreadMessage,
+    Actor, ConsentEvent, Contact, ContactPage, ContactQuery, ContactSort, Found, StateCounts, ThreadMessage,
 };
 use domain::id::{BusinessId, ContactId};
 use domain::limits;
@@ -12,15 +12,12 @@ use domain::phone::{Phone, PhoneError, Region};
 use domain::role::Right;
 use domain::time::Span;
 use store::Tx;
-use store::contact::{Cursor, Identifier, IdentityKind, StoredContact};
+use store::contact::{Identifier, IdentityKind, StoredContact};
+use store::contact_list::{Cursor, Place};
 
 use crate::error::is_taken;
 use crate::{Caller, Error, Service, task};
 
-/// Longest label, in characters.
-pub const TAG_LIMIT: usize = 50;
-/// Most labels of one contact.
-pub const TAGS_LIMIT: usize = 50;
 /// Rows of a page when nothing else is asked for.
 const PAGE: u32 = 50;
 /// Most rows of a page.
@@ -59,13 +56,13 @@ pub async fn list(service: &Service, caller: &Caller, query: &ContactQuery) -> R
         .search
         .map(|term| term.trim().chars().filter(|c| *c != '\0').take(100).collect())
         .filter(|term: &String| !term.is_empty());
-    let cursor = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let cursor = query.cursor.as_deref().map(|cursor| parse_cursor(cursor, query.sort)).transpose()?;
     let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE_MAX) };
     let (service, business) = (service.clone(), caller.business);
     task(async move {
         let mut tx = service.db.read().await?;
         let mut found =
-            store::contact::list_contacts(&mut tx, business, &query, cursor.as_ref(), limit).await?;
+            store::contact_list::list_contacts(&mut tx, business, &query, cursor.as_ref(), limit).await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
         let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
@@ -73,28 +70,42 @@ pub async fn list(service: &Service, caller: &Caller, query: &ContactQuery) -> R
             found.reverse();
         }
         let rows = with_tags(&mut tx, found).await?;
+        let found = found_of(&mut tx, business, &query).await?;
         let (more_after, more_before) = if backwards { (true, more) } else { (more, cursor.is_some()) };
         let place = |contact: &Contact, backwards| write_cursor(contact, query.sort, backwards);
         Ok(ContactPage {
             next: rows.last().filter(|_| more_after).map(|contact| place(contact, false)),
             previous: rows.first().filter(|_| more_before).map(|contact| place(contact, true)),
+            found,
             rows,
         })
     })
     .await
 }
 
-/// `>` or `<`, the id, and for the order by name the folded name, in hex so that it is safe in a URL.
-fn write_cursor(contact: &Contact, sort: ContactSort, backwards: bool) -> String {
-    let direction = if backwards { 'b' } else { 'f' };
-    let name = match sort {
-        ContactSort::Newest => String::new(),
-        ContactSort::Name => hex::encode(store::contact::sort_name(contact)),
-    };
-    format!("{direction}{}{name}", contact.id.uuid().simple())
+/// How many there are: exactly where it is known, else counted as far as is fast.
+async fn found_of(tx: &mut Tx, business: BusinessId, query: &ContactQuery) -> Result<Found, Error> {
+    let state = query.only_state();
+    if !query.is_filtered() || state.is_some() {
+        let counts = store::contact_list::count_by_state(tx, business).await?;
+        let count = state.map_or_else(|| counts.total(), |state| counts.of(state));
+        return Ok(Found { count, more: false });
+    }
+    Ok(store::contact_list::count_matching(tx, business, query).await?)
 }
 
-fn parse_cursor(text: &str) -> Result<Cursor, Error> {
+/// The direction, the id, and what the row sorts by, in hex so that it is safe in a URL.
+fn write_cursor(contact: &Contact, sort: ContactSort, backwards: bool) -> String {
+    let direction = if backwards { 'b' } else { 'f' };
+    let key = match store::contact_list::place(contact, sort) {
+        Place::Id => String::new(),
+        Place::Name(name) => hex::encode(name),
+        Place::At(at) => hex::encode(at.to_string()),
+    };
+    format!("{direction}{}{key}", contact.id.uuid().simple())
+}
+
+fn parse_cursor(text: &str, sort: ContactSort) -> Result<Cursor, Error> {
     let wrong = || Error::invalid("after", "not_a_cursor");
     if !text.is_ascii() || text.len() < 33 || text.len() > 4_096 {
         return Err(wrong());
@@ -105,9 +116,14 @@ fn parse_cursor(text: &str) -> Result<Cursor, Error> {
         _ => return Err(wrong()),
     };
     let id = text[1..33].parse().map_err(|_| wrong())?;
-    let name = hex::decode(&text[33..]).map_err(|_| wrong())?;
-    let name = String::from_utf8(name).map_err(|_| wrong())?;
-    Ok(Cursor { backwards, id, name })
+    let key = hex::decode(&text[33..]).map_err(|_| wrong())?;
+    let key = String::from_utf8(key).map_err(|_| wrong())?;
+    let place = match sort {
+        ContactSort::Newest => Place::Id,
+        ContactSort::Name => Place::Name(key),
+        ContactSort::LastMessage | ContactSort::Changed => Place::At(key.parse().map_err(|_| wrong())?),
+    };
+    Ok(Cursor { backwards, id, place })
 }
 
 async fn with_tags(tx: &mut Tx, found: Vec<StoredContact>) -> Result<Vec<Contact>, Error> {
@@ -134,7 +150,7 @@ pub(crate) async fn load_one(tx: &mut Tx, business: BusinessId, id: ContactId) -
 pub async fn counts(service: &Service, caller: &Caller) -> Result<StateCounts, Error> {
     caller.may(Right::Read)?;
     let (service, business) = (service.clone(), caller.business);
-    task(async move { Ok(store::contact::count_by_state(&mut service.db.read().await?, business).await?) })
+    task(async move { Ok(store::contact_list::count_by_state(&mut service.db.read().await?, business).await?) })
         .await
 }
 
@@ -219,8 +235,11 @@ pub(crate) async fn find_or_insert(
     let mut stored = StoredContact::new(business, ContactId::from_uuid(service.clock.uuid()), service.now());
     stored.contact.phone = Some(phone.clone());
     stored.contact.country = phone.region().map(String::from);
+    let events = crate::suppression::honour(service, tx, business, std::slice::from_mut(&mut stored)).await;
+    let events = events.map_err(Taken::Other)?;
     store::contact::insert_contacts(tx, std::slice::from_ref(&stored)).await?;
     store::contact::insert_identities(tx, &[(name, stored.contact.id)]).await?;
+    crate::ledger::append(service, tx, events).await.map_err(Taken::Other)?;
     Ok((stored, true))
 }
 
@@ -268,21 +287,21 @@ fn valid_name(name: &str) -> Result<Option<String>, Error> {
     Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 
-fn valid_tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
+pub(crate) fn valid_tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
     let mut valid: Vec<String> = Vec::new();
     for tag in tags {
         let tag = tag.trim();
         if tag.is_empty() || tag.chars().any(char::is_control) {
             return Err(Error::invalid("tags", "empty"));
         }
-        if tag.chars().count() > TAG_LIMIT {
+        if tag.chars().count() > limits::TAG {
             return Err(Error::invalid("tags", "too_long"));
         }
         if !valid.iter().any(|known| known == tag) {
             valid.push(tag.to_owned());
         }
     }
-    if valid.len() > TAGS_LIMIT {
+    if valid.len() > limits::TAGS {
         return Err(Error::invalid("tags", "too_many"));
     }
     Ok(valid)

@@ -28,6 +28,7 @@ pub(crate) async fn run(service: Service, stop: CancellationToken) {
 
 pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
     while crate::review::settle_overdue(service).await? > 0 {}
+    crate::jobs::sweep(service).await?;
     let service = service.clone();
     task(async move {
         let now = service.now();

@@ -12,10 +12,12 @@ pub mod contacts;
 pub mod demo;
 mod dispatch;
 mod error;
+pub mod erasure;
 mod housekeeping;
 pub mod idempotency;
 mod ingest;
 pub mod ledger;
+pub mod jobs;
 mod live;
 pub mod messages;
 mod metrics;
@@ -24,6 +26,7 @@ pub mod replay;
 pub mod review;
 mod revocation;
 mod seal;
+mod suppression;
 pub mod settings;
 pub mod templates;
 #[cfg(feature = "testing")]
@@ -62,6 +65,8 @@ pub struct Config {
     pub pool_size: u32,
     /// Most webhooks in one commit; 1 switches group commit off (for the benchmark).
     pub ingest_batch: usize,
+    /// Where files are kept while they are worked on, such as one being imported.
+    pub files: std::path::PathBuf,
     /// The clock.
     pub clock: Clock,
 }
@@ -85,6 +90,7 @@ pub struct Inner {
     pub(crate) key: SecretKey,
     pub(crate) public_url: String,
     pub(crate) default_region: Option<Region>,
+    pub(crate) files: std::path::PathBuf,
     pub(crate) cache: cache::Cache,
     pub(crate) live: live::Hub,
     pub(crate) metrics: metrics::Metrics,
@@ -93,6 +99,7 @@ pub struct Inner {
     pub(crate) client: whatsapp::Client,
     pub(crate) ingest: mpsc::Sender<ingest::Job>,
     pub(crate) wake: dispatch::Wake,
+    pub(crate) jobs: tokio::sync::Notify,
     pub(crate) holder: uuid::Uuid,
 }
 
@@ -121,6 +128,7 @@ impl Service {
             key: config.secret_key,
             public_url: config.public_url,
             default_region: config.default_region,
+            files: config.files,
             cache: cache::Cache::default(),
             live: live::Hub::default(),
             metrics: metrics::Metrics::default(),
@@ -129,6 +137,7 @@ impl Service {
             client: whatsapp::Client::new().map_err(|error| Error::Internal(error.into()))?,
             ingest: sender,
             wake: dispatch::Wake::default(),
+            jobs: tokio::sync::Notify::new(),
             holder,
         }));
         // The task holds no strong reference: dropping the last handle closes the channel and ends it.
@@ -153,6 +162,7 @@ impl Service {
         workers.tasks.spawn(dispatch::run(self.clone(), workers.stop.clone(), workers.tasks.clone()));
         workers.tasks.spawn(housekeeping::run(self.clone(), workers.stop.clone()));
         workers.tasks.spawn(campaigns::run(self.clone(), workers.stop.clone()));
+        workers.tasks.spawn(jobs::run(self.clone(), workers.stop.clone()));
         workers
     }
 

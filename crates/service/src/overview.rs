@@ -43,7 +43,7 @@ pub async fn today(service: &Service, caller: &Caller) -> Result<Overview, Error
         let quarter = service.now() - Span::days(90);
         let mut tx = service.db.read().await?;
         Ok(Overview {
-            counts: store::contact::count_by_state(&mut tx, business).await?,
+            counts: store::contact_list::count_by_state(&mut tx, business).await?,
             open_reviews: store::review::count_open_reviews(&mut tx, business).await?,
             opt_outs_7d: store::ledger::count_changes_to(&mut tx, business, State::OptedOut, week).await?,
             opt_ins_7d: store::ledger::count_changes_to(&mut tx, business, State::OptedIn, week).await?,

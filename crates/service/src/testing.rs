@@ -80,6 +80,7 @@ impl World {
             secret_key: SecretKey::new([42; 32]),
             public_url: "http://localhost:3000".to_owned(),
             default_region: None,
+            files: std::env::temp_dir().join("whatscloud-tests"),
             pool_size: 4,
             ingest_batch: INGEST_BATCH,
             clock,

@@ -12,7 +12,8 @@ use serde::Serialize;
 use sqlx::{Database, FromRow, QueryBuilder, Result};
 use uuid::Uuid;
 
-use crate::contact::{StoredContact, push_search};
+use crate::contact::StoredContact;
+use crate::contact_list::push_search;
 use crate::outbox::COMMIT;
 use crate::{Tx, corrupt, hex};
 

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use domain::consent::{Consent, State};
-use domain::contact::{Contact, ContactQuery, ContactSort, StateCounts};
+use domain::contact::Contact;
 use domain::id::{BusinessId, ContactId};
 use domain::phone::Phone;
 use domain::time::Timestamp;
 use serde::Serialize;
-use sqlx::{Database, FromRow, QueryBuilder, Result};
+use sqlx::{FromRow, Result};
 use uuid::Uuid;
 
 use crate::{Tx, corrupt, fold, hex};
 
 /// Sorts after every name there is: where people without a name belong.
-const NO_NAME: &str = "\u{10FFFD}";
+pub(crate) const NO_NAME: &str = "\u{10FFFD}";
 
 /// A contact with what only the service needs of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -504,6 +504,24 @@ pub async fn delete_tags(tx: &mut Tx, contact: ContactId) -> Result<()> {
     on!(tx, c => sqlx::query("delete from contact_tag where contact_id = $1").bind(contact.uuid()).execute(c).await.map(|_| ()))
 }
 
+/// Takes one label off some contacts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_tag_of(tx: &mut Tx, tag: &str, ids: &[ContactId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.pick(
+        "delete from contact_tag where tag = $2 and contact_id in (select unhex(value) from json_each($1))",
+        "delete from contact_tag where tag = $2 and contact_id in \
+         (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value))",
+    );
+    let ids: Vec<String> = ids.iter().map(|id| hex(id.uuid())).collect();
+    let ids = serde_json::to_string(&ids).unwrap_or_default();
+    on!(tx, c => sqlx::query(sql).bind(ids).bind(tag).execute(c).await.map(|_| ()))
+}
+
 /// Puts labels on contacts; those already there stay.
 ///
 /// # Errors
@@ -528,107 +546,6 @@ pub async fn insert_tags(tx: &mut Tx, business: BusinessId, tags: &[(ContactId, 
         .collect();
     let rows = serde_json::to_string(&rows).unwrap_or_default();
     on!(tx, c => sqlx::query(sql).bind(rows).execute(c).await.map(|_| ()))
-}
-
-/// Where a page of contacts starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// Towards the front instead of the back.
-    pub backwards: bool,
-    /// The contact next to the page.
-    pub id: ContactId,
-    /// Its folded name, when sorted by name.
-    pub name: String,
-}
-
-/// What a contact sorts by when the order is by name.
-#[must_use]
-pub fn sort_name(contact: &Contact) -> String {
-    contact.name.as_deref().filter(|name| !name.trim().is_empty()).map_or_else(|| NO_NAME.to_owned(), fold)
-}
-
-/// One page, in the order asked for; one row more than `limit` says that there is more.
-///
-/// # Errors
-/// When the database refuses or a row is corrupt.
-pub async fn list_contacts(
-    tx: &mut Tx,
-    business: BusinessId,
-    query: &ContactQuery,
-    cursor: Option<&Cursor>,
-    limit: u32,
-) -> Result<Vec<StoredContact>> {
-    let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let rows: Vec<Row> = on!(tx, c => {
-        let mut sql = QueryBuilder::new("select ");
-        sql.push(COLUMNS).push(" from contact where business_id = ").push_bind(business.uuid());
-        sql.push(" and merged_into is null");
-        if let Some(search) = &query.search {
-            push_search(&mut sql, search);
-        }
-        if let Some(state) = query.state {
-            sql.push(" and state = ").push_bind(state.as_str());
-        }
-        if let Some(phone) = &query.phone {
-            sql.push(" and id in (select contact_id from contact_identity where kind = 'phone' and business_id = ")
-                .push_bind(business.uuid()).push(" and value = ").push_bind(phone.as_str().to_owned()).push(")");
-        }
-        if let Some(tag) = &query.tag {
-            sql.push(" and id in (select contact_id from contact_tag where business_id = ").push_bind(business.uuid());
-            sql.push(" and tag = ").push_bind(tag.clone()).push(")");
-        }
-        match (query.sort, cursor) {
-            (_, None) => {}
-            (ContactSort::Newest, Some(cursor)) => {
-                sql.push(if backwards { " and id > " } else { " and id < " }).push_bind(cursor.id.uuid());
-            }
-            (ContactSort::Name, Some(cursor)) => {
-                sql.push(if backwards { " and (name_folded, id) < (" } else { " and (name_folded, id) > (" });
-                sql.push_bind(cursor.name.clone()).push(", ").push_bind(cursor.id.uuid()).push(")");
-            }
-        }
-        sql.push(match (query.sort, backwards) {
-            (ContactSort::Newest, false) => " order by id desc limit ",
-            (ContactSort::Newest, true) => " order by id limit ",
-            (ContactSort::Name, false) => " order by name_folded, id limit ",
-            (ContactSort::Name, true) => " order by name_folded desc, id desc limit ",
-        });
-        sql.push_bind(i64::from(limit) + 1);
-        sql.build_query_as().fetch_all(c).await
-    })?;
-    contacts(rows)
-}
-
-/// The condition for being found by a term: digits look for a number, everything else for a name.
-pub(crate) fn push_search<DB: Database>(sql: &mut QueryBuilder<DB>, term: &str)
-where
-    String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
-{
-    let digits: String = term.chars().filter(char::is_ascii_digit).collect();
-    let is_number = digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
-    if is_number {
-        let anchored = term.trim_start().starts_with('+');
-        let pattern = if anchored { format!("+{digits}%") } else { format!("%{digits}%") };
-        sql.push(" and phone like ").push_bind(pattern);
-        return;
-    }
-    let escaped = fold(term).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    sql.push(" and name_folded like ").push_bind(format!("%{escaped}%")).push(" escape '\\'");
-}
-
-/// How many contacts are in each state.
-///
-/// # Errors
-/// When the database refuses or a state is corrupt.
-pub async fn count_by_state(tx: &mut Tx, business: BusinessId) -> Result<StateCounts> {
-    let rows: Vec<(String, i64)> = on!(tx, c => sqlx::query_as(
-            "select state, count(*) from contact where business_id = $1 and merged_into is null group by state")
-        .bind(business.uuid()).fetch_all(c).await)?;
-    let mut counts = StateCounts::default();
-    for (state, count) in rows {
-        counts.set(state.parse().map_err(|_| corrupt("contact.state"))?, count);
-    }
-    Ok(counts)
 }
 
 /// Reads contacts to decide about messages, without locking them.

@@ -138,6 +138,8 @@ impl Db {
             // Without it `insert or replace` deletes a row and no trigger hears of it: append-only tables would not be.
             .pragma("recursive_triggers", "on")
             .pragma("cell_size_check", "on")
+            // What is deleted is overwritten: an erased person leaves no bytes in free pages.
+            .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "67108864")
             // 16 MiB of log before pages are copied back: the default of 4 MiB makes the writer do it all the time.
             .pragma("wal_autocheckpoint", "4000")

@@ -7,12 +7,16 @@ pub mod access;
 pub mod campaign;
 pub mod connection;
 pub mod contact;
+pub mod contact_job;
+pub mod contact_list;
+pub mod erasure;
 pub mod idempotency;
 pub mod inbound;
 pub mod ledger;
 pub mod outbox;
 pub mod review;
 pub mod settings;
+pub mod suppression;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;

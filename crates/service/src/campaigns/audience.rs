@@ -13,7 +13,7 @@ use store::campaign::StoredCampaign;
 use store::contact::{Identifier, IdentityKind, StoredContact};
 
 use super::{AudienceChoice, decision_of};
-use crate::contacts::{TAG_LIMIT, TAGS_LIMIT, phone_code, region_of};
+use crate::contacts::{phone_code, region_of};
 use crate::error::is_taken;
 use crate::{Error, Service};
 
@@ -44,10 +44,10 @@ pub(super) fn valid(choice: &AudienceChoice) -> Result<(Option<Audience>, Option
             if tags.is_empty() {
                 return Err(Error::invalid("audience.tags", "empty"));
             }
-            if tags.len() > TAGS_LIMIT {
+            if tags.len() > limits::TAGS {
                 return Err(Error::invalid("audience.tags", "too_many"));
             }
-            if tags.iter().any(|tag| tag.chars().count() > TAG_LIMIT || nul(tag)) {
+            if tags.iter().any(|tag| tag.chars().count() > limits::TAG || nul(tag)) {
                 return Err(Error::invalid("audience.tags", "too_long"));
             }
             Ok((Some(Audience::Tags(tags)), None))
@@ -140,11 +140,13 @@ async fn add_portion(service: &Service, stored: &StoredCampaign, phones: &[Phone
             given.push((name, id));
             made.push(contact);
         }
+        let events = crate::suppression::honour(service, &mut tx, business, &mut made).await?;
         store::contact::insert_contacts(&mut tx, &made).await?;
         match store::contact::insert_identities(&mut tx, &given).await {
             Err(error) if is_taken(&error) => continue,
             result => result?,
         }
+        crate::ledger::append(service, &mut tx, events).await?;
         store::campaign::insert_members(&mut tx, stored.campaign.id, &members).await?;
         tx.commit().await?;
         return Ok(());

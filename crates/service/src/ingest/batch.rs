@@ -78,7 +78,7 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
         return Ok(tx.commit().await?);
     }
     let targets = load_targets(&mut tx, &fresh).await?;
-    let people = load_people(&mut tx, &fresh, &targets).await?;
+    let people = load_people(service, &mut tx, &fresh, &targets).await?;
     let questions = load_questions(&mut tx, &fresh).await?;
     let mut rules = HashMap::new();
     for (work, _) in &fresh {
@@ -163,7 +163,12 @@ async fn load_targets(tx: &mut Tx, fresh: &[(&Work, &Update)]) -> Result<Targets
     Ok(targets)
 }
 
-async fn load_people(tx: &mut Tx, fresh: &[(&Work, &Update)], targets: &Targets) -> Result<People, Error> {
+async fn load_people(
+    service: &Service,
+    tx: &mut Tx,
+    fresh: &[(&Work, &Update)],
+    targets: &Targets,
+) -> Result<People, Error> {
     let mut wanted = BTreeSet::new();
     let mut ids = BTreeSet::new();
     for (work, update) in fresh {
@@ -184,7 +189,7 @@ async fn load_people(tx: &mut Tx, fresh: &[(&Work, &Update)], targets: &Targets)
             Update::Template(_) | Update::Other { .. } => {}
         }
     }
-    People::load(tx, wanted, ids).await
+    People::load(service, tx, wanted, ids).await
 }
 
 /// Which of the messages that are answered are our question whether the person agrees.

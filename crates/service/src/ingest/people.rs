@@ -22,6 +22,8 @@ pub(super) struct People {
     wrote: BTreeMap<ContactId, Timestamp>,
     named: BTreeMap<Identifier, ContactId>,
     unnamed: BTreeSet<Identifier>,
+    /// Names of people whose data was erased, and when: whoever has one stays opted out.
+    erased: HashMap<Identifier, Timestamp>,
     /// Records joined to another: (the one that goes, the one that stays), in order.
     joined: Vec<(ContactId, ContactId)>,
 }
@@ -47,17 +49,23 @@ pub(super) fn names(business: BusinessId, identity: &Identity) -> Vec<Identifier
 impl People {
     /// Loads everybody with one of these names, and these contacts.
     pub(super) async fn load(
+        service: &Service,
         tx: &mut Tx,
         wanted: BTreeSet<Identifier>,
         mut ids: BTreeSet<ContactId>,
     ) -> Result<Self, Error> {
         let wanted: Vec<Identifier> = wanted.into_iter().collect();
         let names: HashMap<_, _> = store::contact::find_identities(tx, &wanted).await?.into_iter().collect();
+        let unknown: Vec<Identifier> = wanted.into_iter().filter(|name| !names.contains_key(name)).collect();
+        let mut erased = HashMap::new();
+        for business in unknown.iter().map(|name| name.business).collect::<BTreeSet<_>>() {
+            erased.extend(crate::suppression::find(service, tx, business, &unknown).await?);
+        }
         ids.extend(names.values());
         let ids: Vec<ContactId> = ids.into_iter().collect();
         let contacts = store::contact::load_contacts(tx, &ids).await?;
         let contacts = contacts.into_iter().map(|stored| (stored.contact.id, stored)).collect();
-        Ok(Self { contacts, names, ..Self::default() })
+        Ok(Self { contacts, names, erased, ..Self::default() })
     }
 
     /// A person of the batch.
@@ -107,6 +115,8 @@ impl People {
                 *oldest
             }
         };
+        let erased_at = wanted.iter().filter_map(|name| self.erased.get(name)).max().copied();
+        stricter.extend(erased_at.map(|at| Stricter { contact: id, signal: crate::suppression::signal(at) }));
         for name in wanted {
             self.give(name, id);
         }
@@ -156,7 +166,8 @@ impl People {
         contact: ContactId,
         identity: &Identity,
     ) -> Vec<Stricter> {
-        if !self.contacts.contains_key(&contact) {
+        // A late status must not tell who an erased person was.
+        if self.contacts.get(&contact).is_none_or(|known| known.contact.erased) {
             return Vec::new();
         }
         let mut stricter = Vec::new();

@@ -2,6 +2,7 @@ use domain::consent::{Consent, SignalKind, State};
 use domain::id::{BusinessId, ContactId};
 use domain::kind::MessageKind;
 use store::contact::*;
+use store::contact_list::count_by_state;
 use store::{inbound, outbox};
 
 use crate::world::*;

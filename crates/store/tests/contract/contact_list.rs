@@ -1,19 +1,20 @@
-use domain::consent::{SignalKind, State};
+use domain::consent::{SignalKind, Source, State};
 use domain::contact::{ContactQuery, ContactSort};
 use domain::id::{BusinessId, ContactId};
 use store::Db;
 use store::contact::*;
+use store::contact_list::*;
 
 use crate::world::*;
 
-const SORTS: [ContactSort; 2] = [ContactSort::Newest, ContactSort::Name];
+const SORTS: [ContactSort; 4] = ContactSort::ALL;
 
 fn sorted_by(sort: ContactSort) -> ContactQuery {
     ContactQuery { sort, ..ContactQuery::default() }
 }
 
-fn cursor_at(stored: &StoredContact, backwards: bool) -> Cursor {
-    Cursor { backwards, id: stored.contact.id, name: sort_name(&stored.contact) }
+fn cursor_at(stored: &StoredContact, sort: ContactSort, backwards: bool) -> Cursor {
+    Cursor { backwards, id: stored.contact.id, place: place(&stored.contact, sort) }
 }
 
 /// All pages from one end to the other, as the service asks for them.
@@ -31,7 +32,7 @@ async fn walk(
             read!(db, tx => list_contacts(tx, business, query, cursor.as_ref(), limit).await.unwrap());
         let more = page.len() > limit as usize;
         page.truncate(limit as usize);
-        cursor = page.last().map(|last| cursor_at(last, backwards));
+        cursor = page.last().map(|last| cursor_at(last, query.sort, backwards));
         all.append(&mut page);
         if !more {
             return all;
@@ -72,18 +73,24 @@ contract! {
             match sort {
                 ContactSort::Newest => expected.sort_by_key(|one| std::cmp::Reverse(one.contact.id)),
                 ContactSort::Name => expected.sort_by_key(|one| (sort_name(&one.contact), one.contact.id)),
+                ContactSort::LastMessage => {
+                    expected.sort_by_key(|one| std::cmp::Reverse((one.contact.last_inbound_at, one.contact.id)));
+                }
+                ContactSort::Changed => {
+                    expected.sort_by_key(|one| std::cmp::Reverse((one.contact.since, one.contact.id)));
+                }
             }
             assert_eq!(whole, expected, "{sort:?}");
             for limit in [1, 2, 7, 46, 47, 48] {
                 let forth = walk(db, world.business, &query, None, limit).await;
                 assert_eq!(forth, whole, "{sort:?} forth by {limit}");
                 let last = whole.last().unwrap();
-                let mut back = walk(db, world.business, &query, Some(cursor_at(last, true)), limit).await;
+                let mut back = walk(db, world.business, &query, Some(cursor_at(last, sort, true)), limit).await;
                 back.reverse();
                 assert_eq!(back, whole[..46], "{sort:?} back by {limit}");
             }
             let past_the_end = read!(db, tx => {
-                list_contacts(tx, world.business, &query, Some(&cursor_at(whole.last().unwrap(), false)), 5).await.unwrap()
+                list_contacts(tx, world.business, &query, Some(&cursor_at(whole.last().unwrap(), sort, false)), 5).await.unwrap()
             });
             assert_eq!(past_the_end, []);
         }
@@ -260,4 +267,203 @@ contract! {
         let tag = ContactQuery { tag: Some("vip".into()), ..ContactQuery::default() };
         assert_eq!(found(db, world.business, tag).await, [""; 0]);
     }
+}
+
+fn consented(kind: SignalKind, seconds: i64) -> domain::consent::Consent {
+    let signal = domain::consent::Signal { kind, source: Source::Operator, occurred_at: at(seconds) };
+    domain::consent::apply(&domain::consent::Consent::NONE, &signal).consent
+}
+
+/// A crowd that is large enough for filters that leave many and filters that leave few.
+async fn crowd(db: &Db, world: &World) -> Vec<StoredContact> {
+    let people: Vec<StoredContact> = (0..9_000_i64)
+        .map(|n| {
+            let name = match n % 9 {
+                0 => None,
+                4 => Some(format!("Ana Lima {n}")),
+                _ => Some(format!("Person {n}")),
+            };
+            let mut one = named(world.business, name.as_deref().unwrap_or_default());
+            one.contact.name = name;
+            one.contact.phone = Some(phone(&format!("+2782{:07}", n * 13 % 9_000_000)));
+            one.contact.country = Some(if n % 700 == 0 { "BR" } else { "ZA" }.to_owned());
+            one.contact.last_inbound_at = (n % 3 == 0).then(|| at(n % 50));
+            one.contact.blocked = n % 5 == 0;
+            let kind = match n % 100 {
+                0 => Some(SignalKind::OptOut),
+                1..60 => Some(SignalKind::OptIn),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                one.set_consent(consented(kind, n));
+            }
+            one
+        })
+        .collect();
+    let tags: Vec<(ContactId, String)> = people
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            let often = (n % 2 == 0).then(|| (one.contact.id, "often".to_owned()));
+            let seldom = (n % 1_000 == 7).then(|| (one.contact.id, "seldom".to_owned()));
+            often.into_iter().chain(seldom)
+        })
+        .collect();
+    for portion in people.chunks(3_000) {
+        commit!(db, tx => insert_contacts(tx, portion).await.unwrap());
+    }
+    commit!(db, tx => insert_tags(tx, world.business, &tags).await.unwrap());
+    world.stranger(db, "Ana Lima").await;
+    people
+}
+
+contract! {
+    /// Whatever leads, the rows are those that match, in order: every filter alone and in pairs, few and many.
+    async fn filters_and_orders_give_what_looking_at_everybody_gives(db: &Db) {
+        let world = World::new(db).await;
+        let people = crowd(db, &world).await;
+        let text = |text: &str| Some(text.to_owned());
+        let none = ContactQuery::default();
+        let filters = [
+            none.clone(),
+            ContactQuery { search: text("ana"), ..none.clone() },
+            ContactQuery { search: text("LIMA 40"), ..none.clone() },
+            ContactQuery { search: text("erson"), ..none.clone() },
+            ContactQuery { search: text("82000"), ..none.clone() },
+            ContactQuery { search: text("+27 82 000 1"), ..none.clone() },
+            ContactQuery { search: text("er"), ..none.clone() },
+            ContactQuery { search: text("nobody"), ..none.clone() },
+            ContactQuery { state: Some(State::OptedIn), ..none.clone() },
+            ContactQuery { state: Some(State::OptedOut), ..none.clone() },
+            ContactQuery { country: text("BR"), ..none.clone() },
+            ContactQuery { country: text("ZA"), ..none.clone() },
+            ContactQuery { source: Some(Source::Operator), ..none.clone() },
+            ContactQuery { tag: text("often"), ..none.clone() },
+            ContactQuery { tag: text("seldom"), ..none.clone() },
+            ContactQuery { wrote_since: Some(at(48)), ..none.clone() },
+            ContactQuery { wrote_since: Some(at(0)), ..none.clone() },
+            ContactQuery { blocked: Some(true), ..none.clone() },
+        ];
+        for one in &filters {
+            for other in &filters {
+                let query = ContactQuery {
+                    search: one.search.clone().or_else(|| other.search.clone()),
+                    state: one.state.or(other.state),
+                    tag: one.tag.clone().or_else(|| other.tag.clone()),
+                    country: one.country.clone().or_else(|| other.country.clone()),
+                    source: one.source.or(other.source),
+                    wrote_since: one.wrote_since.or(other.wrote_since),
+                    blocked: one.blocked.or(other.blocked),
+                    ..none.clone()
+                };
+                let matching = expected(&people, &query);
+                for sort in SORTS {
+                    let query = ContactQuery { sort, ..query.clone() };
+                    let mut matching = matching.clone();
+                    match sort {
+                        ContactSort::Newest => matching.sort_by_key(|one| std::cmp::Reverse(one.contact.id)),
+                        ContactSort::Name => matching.sort_by_key(|one| (sort_name(&one.contact), one.contact.id)),
+                        ContactSort::LastMessage => {
+                            matching.sort_by_key(|one| std::cmp::Reverse((one.contact.last_inbound_at, one.contact.id)));
+                        }
+                        ContactSort::Changed => {
+                            matching.sort_by_key(|one| std::cmp::Reverse((one.contact.since, one.contact.id)));
+                        }
+                    }
+                    let ids = |people: &[StoredContact]| people.iter().map(|one| one.contact.id).collect::<Vec<_>>();
+                    let wanted: Vec<ContactId> = matching.iter().take(5).map(|one| one.contact.id).collect();
+                    let first = read!(db, tx => list_contacts(tx, world.business, &query, None, 4).await.unwrap());
+                    assert_eq!(ids(&first), wanted, "{query:?}");
+                    if let Some(fourth) = first.get(3) {
+                        let cursor = cursor_at(fourth, sort, false);
+                        let next = read!(db, tx => list_contacts(tx, world.business, &query, Some(&cursor), 4).await.unwrap());
+                        let wanted: Vec<ContactId> = matching.iter().skip(4).take(5).map(|one| one.contact.id).collect();
+                        assert_eq!(ids(&next), wanted, "{query:?} second page");
+                        let back = cursor_at(fourth, sort, true);
+                        let before = read!(db, tx => list_contacts(tx, world.business, &query, Some(&back), 9).await.unwrap());
+                        let wanted: Vec<ContactId> = matching.iter().take(3).rev().map(|one| one.contact.id).collect();
+                        assert_eq!(ids(&before), wanted, "{query:?} back");
+                    }
+                }
+                let counted = read!(db, tx => count_matching(tx, world.business, &query).await.unwrap());
+                let all = i64::try_from(matching.len()).unwrap();
+                assert_eq!((counted.count, counted.more), (all.min(COUNTED), all > COUNTED), "{query:?}");
+                let first = read!(db, tx => list_matching(tx, world.business, &query, None, 3).await.unwrap());
+                let wanted: Vec<ContactId> = matching.iter().take(3).map(|one| one.contact.id).collect();
+                assert_eq!(first.iter().map(|one| one.contact.id).collect::<Vec<_>>(), wanted, "{query:?} oldest first");
+            }
+        }
+    }
+
+    async fn counts_are_kept_through_every_change(db: &Db) {
+        let world = World::new(db).await;
+        crowd(db, &world).await;
+        let same = async |what: &str| {
+            for business in [world.business, world.other] {
+                let (kept, counted) = read!(db, tx => {
+                    (count_by_state(tx, business).await.unwrap(), recount_by_state(tx, business).await.unwrap())
+                });
+                assert_eq!(kept, counted, "{what}");
+            }
+        };
+        same("after inserts").await;
+        let page = read!(db, tx => list_contacts(tx, world.business, &ContactQuery::default(), None, 40).await.unwrap());
+        let mut changed = page.clone();
+        for (n, one) in changed.iter_mut().enumerate() {
+            match n % 4 {
+                0 => one.set_consent(consented(SignalKind::OptOut, 100_000)),
+                1 => one.contact.erased = true,
+                2 => one.merged_into = Some(page[3].contact.id),
+                _ => one.contact.name = Some("Zé".into()),
+            }
+        }
+        commit!(db, tx => update_contacts(tx, &changed).await.unwrap());
+        same("after changes").await;
+        commit!(db, tx => update_contacts(tx, &page).await.unwrap());
+        same("after changing back").await;
+        commit!(db, tx => touch_contacts(tx, &[(page[0].contact.id, at(9))]).await.unwrap());
+        for one in &page[..9] {
+            commit!(db, tx => assert!(store::erasure::delete_untouched(tx, one.contact.id).await.unwrap()));
+        }
+        same("after deleting").await;
+    }
+
+    async fn a_name_that_changed_is_found_by_the_new_one_only(db: &Db) {
+        let world = World::new(db).await;
+        let ids = fill(db, world.business, &["Marisol", "Marina"]).await;
+        assert_eq!(found(db, world.business, search("aris")).await, ["Marisol"]);
+        let mut one = read!(db, tx => read_contacts(tx, &ids[..1]).await.unwrap()).remove(0);
+        one.contact.name = Some("Consuelo \"Q\" Öz".into());
+        one.contact.phone = Some(phone("+5511912345678"));
+        commit!(db, tx => update_contacts(tx, std::slice::from_ref(&one)).await.unwrap());
+        assert!(found(db, world.business, search("aris")).await.is_empty());
+        for term in ["onsue", "o \"q", "ÖZ", "912345", "+55 11 9", "q\" ö"] {
+            assert_eq!(found(db, world.business, search(term)).await, ["Consuelo \"Q\" Öz"], "{term}");
+        }
+        commit!(db, tx => assert!(store::erasure::delete_untouched(tx, ids[0]).await.unwrap()));
+        assert!(found(db, world.business, search("onsue")).await.is_empty());
+    }
+}
+
+fn expected(people: &[StoredContact], query: &ContactQuery) -> Vec<StoredContact> {
+    let tagged = |n: usize, tag: &str| if tag == "often" { n % 2 == 0 } else { n % 1_000 == 7 };
+    let searched = |contact: &domain::contact::Contact, term: &str| {
+        let digits: String = term.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || "+ ".contains(c)) {
+            let number = contact.phone.as_ref().map(|phone| phone.as_str()).unwrap_or_default();
+            return if term.starts_with('+') { number[1..].starts_with(&digits) } else { number.contains(&digits) };
+        }
+        contact.name.as_deref().unwrap_or_default().to_lowercase().contains(&term.to_lowercase())
+    };
+    let kept = people.iter().enumerate().filter(|(n, one)| {
+        let contact = &one.contact;
+        query.state.is_none_or(|state| contact.state == state)
+            && query.search.as_deref().is_none_or(|term| searched(contact, term))
+            && query.tag.as_deref().is_none_or(|tag| tagged(*n, tag))
+            && query.country.as_ref().is_none_or(|country| contact.country.as_ref() == Some(country))
+            && query.source.is_none_or(|source| contact.source == Some(source))
+            && query.wrote_since.is_none_or(|since| contact.last_inbound_at >= Some(since))
+            && query.blocked.is_none_or(|blocked| contact.blocked == blocked)
+    });
+    kept.map(|(_, one)| one.clone()).collect()
 }

@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use store::contact::{Identifier, IdentityKind, StoredContact};
 use store::ledger::StoredEvent;
 use store::outbox::{Claimed, Progress};
-use store::{Db, Tx, contact, ledger, outbox, testing};
+use store::{Db, Tx, contact, contact_list, ledger, outbox, testing};
 use uuid::Uuid;
 
 use crate::world::*;
@@ -183,7 +183,7 @@ async fn run(db: &Db, world: &World, commands: &[(Command, Uuid)]) -> Seen {
         commit!(db, tx => run.apply(tx, command, *id).await);
     }
     let mut queries = Vec::new();
-    for sort in [ContactSort::Newest, ContactSort::Name] {
+    for sort in ContactSort::ALL {
         let all = ContactQuery { sort, ..ContactQuery::default() };
         queries.push(all.clone());
         queries.extend(State::ALL.iter().map(|&state| ContactQuery { state: Some(state), ..all.clone() }));
@@ -200,7 +200,7 @@ async fn run(db: &Db, world: &World, commands: &[(Command, Uuid)]) -> Seen {
     read!(db, tx => {
         let mut lists = Vec::new();
         for query in &queries {
-            lists.push(contact::list_contacts(tx, world.business, query, None, 100).await.unwrap());
+            lists.push(contact_list::list_contacts(tx, world.business, query, None, 100).await.unwrap());
         }
         let mut events_of = Vec::new();
         for &person in &run.people {
@@ -212,7 +212,7 @@ async fn run(db: &Db, world: &World, commands: &[(Command, Uuid)]) -> Seen {
         names.sort();
         Seen {
             lists,
-            counts: contact::count_by_state(tx, world.business).await.unwrap(),
+            counts: contact_list::count_by_state(tx, world.business).await.unwrap(),
             labels,
             names,
             events: ledger::list_events_after(tx, world.business, 0, 100).await.unwrap(),

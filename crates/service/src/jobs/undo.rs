@@ -1,0 +1,148 @@
+//! Taking back what a job did. Whatever happened to a person since stays: their own words, a colleague's change, a message.
+
+use detection::Flags;
+use domain::consent::{Signal, SignalKind, Source, State, apply};
+use domain::contact::Evidence;
+use domain::id::ContactId;
+use store::Tx;
+use store::contact::StoredContact;
+use store::contact_job::{JobChange, StoredJob};
+use tokio_util::sync::CancellationToken;
+
+use super::{Hold, Stopped};
+use crate::ledger::NewEvent;
+use crate::{Error, Service};
+
+/// Contacts of one commit.
+const PORTION: u32 = 250;
+
+pub(super) async fn run(
+    service: &Service,
+    stored: &mut StoredJob,
+    stop: &CancellationToken,
+) -> Result<(), Stopped> {
+    let mut hold = Hold::new(stored.job.id, stop);
+    loop {
+        let mut tx = service.db.write().await?;
+        let after = stored.job.progress.last;
+        let changes = store::contact_job::list_changes(&mut tx, stored.job.id, after, PORTION).await?;
+        let Some(last) = changes.last().map(|change| change.contact) else { return Ok(()) };
+        let ids: Vec<ContactId> = changes.iter().map(|change| change.contact).collect();
+        let mut found = store::contact::load_contacts(&mut tx, &ids).await?;
+        let mut events = Vec::new();
+        for change in &changes {
+            let place = found.iter().position(|one| one.contact.id == change.contact);
+            let back = match place {
+                Some(place) => take_back(service, &mut tx, stored, change, found.swap_remove(place), &mut events).await?,
+                None => false,
+            };
+            let progress = &mut stored.job.progress;
+            progress.done += 1;
+            if back {
+                progress.undone += 1;
+            } else if change.created || change.before != store::contact_job::Before::default() {
+                progress.undo_kept += 1;
+            }
+        }
+        let touched: Vec<ContactId> = events.iter().map(|event: &NewEvent| event.contact).collect();
+        crate::ledger::append(service, &mut tx, events).await?;
+        stored.job.progress.last = Some(last);
+        store::contact_job::update_job(&mut tx, stored).await?;
+        tx.commit().await?;
+        service.revocations.revoke(touched);
+        hold.check(service, stored).await?;
+    }
+}
+
+/// Takes back what was done to one person; says whether all of it was.
+async fn take_back(
+    service: &Service,
+    tx: &mut Tx,
+    stored: &StoredJob,
+    change: &JobChange,
+    mut one: StoredContact,
+    events: &mut Vec<NewEvent>,
+) -> Result<bool, Error> {
+    let id = one.contact.id;
+    let before = &change.before;
+    if one.contact.erased || one.merged_into.is_some() {
+        return Ok(false);
+    }
+    // Only our own opt-in happened to them.
+    let ours = before.opted_in == Some(one.contact.version);
+    if change.created {
+        if one.contact.version == 0 {
+            return Ok(store::erasure::delete_untouched(tx, id).await?);
+        }
+        // In the ledger a person stays for ever, without a name. What they said since, and what they were sent, keeps them.
+        if ours && !store::erasure::has_messages(tx, id).await? {
+            withdraw(service, tx, stored, &mut one, events).await?;
+            store::contact::update_contacts(tx, std::slice::from_ref(&one)).await?;
+            store::erasure::erase_record(tx, id, service.now()).await?;
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    let mut whole = true;
+    if let Some(name) = &before.name {
+        if one.contact.name == before.named {
+            one.contact.name.clone_from(name);
+        } else {
+            whole = false;
+        }
+    }
+    if let Some(blocked) = before.blocked {
+        one.contact.blocked = blocked;
+    }
+    if before.opted_in.is_some() {
+        if ours {
+            withdraw(service, tx, stored, &mut one, events).await?;
+        } else {
+            whole = false;
+        }
+    }
+    store::contact::update_contacts(tx, std::slice::from_ref(&one)).await?;
+    for tag in &before.tagged {
+        store::contact::delete_tag_of(tx, tag, &[id]).await?;
+    }
+    let back: Vec<(ContactId, String)> = before.untagged.iter().map(|tag| (id, tag.clone())).collect();
+    store::contact::insert_tags(tx, stored.business, &back).await?;
+    Ok(whole)
+}
+
+/// A permission that a file gave and that is taken back leaves no permission: the stricter answer.
+async fn withdraw(
+    service: &Service,
+    tx: &mut Tx,
+    stored: &StoredJob,
+    one: &mut StoredContact,
+    events: &mut Vec<NewEvent>,
+) -> Result<(), Error> {
+    if one.contact.state != State::OptedIn {
+        return Ok(());
+    }
+    let now = service.now();
+    let occurred_at = one.contact.since.map_or(now, |since| since.max(now));
+    let signal = Signal { kind: SignalKind::OptOut, source: Source::Import, occurred_at };
+    let change = apply(&one.consent, &signal);
+    let rules = service.rules(tx, stored.business).await?;
+    events.push(NewEvent {
+        business: stored.business,
+        contact: one.contact.id,
+        version: change.consent.version,
+        kind: signal.kind,
+        source: signal.source,
+        from: change.from,
+        to: change.to,
+        occurred_at,
+        actor: stored.created_by.clone(),
+        settings_version: rules.settings.version,
+        rule: None,
+        matched: None,
+        wording: None,
+        evidence: Evidence::default(),
+        flags: Flags::default(),
+    });
+    one.set_consent(change.consent);
+    Ok(())
+}

@@ -1,0 +1,418 @@
+//! The contacts table: pages in any order, filtered in any way, at once at any size.
+//!
+//! No page may read a whole table of millions. Each filter has an index; how many rows it leaves is looked up first, as far as
+//! [`SPARSE`]. A filter that leaves few leads, and what it leaves is sorted. Where every filter leaves many, the page is walked in the
+//! order asked for, and enough rows that match come soon. SQLite keeps no statistics and is told; PostgreSQL finds out by itself.
+
+use domain::contact::{Contact, ContactQuery, ContactSort, Found, StateCounts};
+use domain::id::{BusinessId, ContactId};
+use domain::time::Timestamp;
+use sqlx::{Database, QueryBuilder, Result};
+
+use crate::contact::{NO_NAME, Row, StoredContact, contacts};
+use crate::{Tx, corrupt, fold};
+
+/// Rows that are looked up and sorted without anybody noticing.
+const SPARSE: i64 = 4_000;
+/// As far as what was found is counted.
+pub const COUNTED: i64 = 1_000;
+/// Letters of one group of the index over parts of names.
+const GROUP: usize = 3;
+
+/// Where a page of contacts starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Towards the front instead of the back.
+    pub backwards: bool,
+    /// The contact next to the page.
+    pub id: ContactId,
+    /// What it sorts by beside its id.
+    pub place: Place,
+}
+
+/// What a contact sorts by beside its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing: ids sort by creation.
+    Id,
+    /// Its folded name.
+    Name(String),
+    /// A time, in microseconds.
+    At(i64),
+}
+
+/// What a contact sorts by in an order.
+#[must_use]
+pub fn place(contact: &Contact, sort: ContactSort) -> Place {
+    let at = |time: Option<Timestamp>| Place::At(time.map_or(0, Timestamp::micros));
+    match sort {
+        ContactSort::Newest => Place::Id,
+        ContactSort::Name => Place::Name(sort_name(contact)),
+        ContactSort::LastMessage => at(contact.last_inbound_at),
+        ContactSort::Changed => at(contact.since),
+    }
+}
+
+/// What a contact sorts by when the order is by name.
+#[must_use]
+pub fn sort_name(contact: &Contact) -> String {
+    contact.name.as_deref().filter(|name| !name.trim().is_empty()).map_or_else(|| NO_NAME.to_owned(), fold)
+}
+
+/// One page, in the order asked for; one row more than `limit` says that there is more.
+///
+/// # Errors
+/// When the database refuses or a row is corrupt.
+pub async fn list_contacts(
+    tx: &mut Tx,
+    business: BusinessId,
+    query: &ContactQuery,
+    cursor: Option<&Cursor>,
+    limit: u32,
+) -> Result<Vec<StoredContact>> {
+    let lead = lead(tx, business, query).await?;
+    let rows: Vec<Row> = on!(tx, c => {
+        let mut sql = QueryBuilder::new(SELECT);
+        push_matching(&mut sql, business, query, lead);
+        push_order(&mut sql, query.sort, lead, cursor);
+        sql.push(" limit ").push_bind(i64::from(limit) + 1);
+        sql.build_query_as().fetch_all(c).await
+    })?;
+    contacts(rows)
+}
+
+/// The next of all who match, by their ids, to work on all of them portion by portion.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_matching(
+    tx: &mut Tx,
+    business: BusinessId,
+    query: &ContactQuery,
+    after: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<StoredContact>> {
+    let query = ContactQuery { sort: ContactSort::Newest, ..query.clone() };
+    // From the oldest to the newest: whoever comes meanwhile is met too.
+    let start = after.unwrap_or_else(|| ContactId::from_uuid(uuid::Uuid::nil()));
+    let cursor = Cursor { backwards: true, id: start, place: Place::Id };
+    let mut found = list_contacts(tx, business, &query, Some(&cursor), limit).await?;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// How many match, counted as far as [`COUNTED`].
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_matching(tx: &mut Tx, business: BusinessId, query: &ContactQuery) -> Result<Found> {
+    let lead = lead(tx, business, query).await?;
+    let count: i64 = on!(tx, c => {
+        let mut sql = QueryBuilder::new("select count(*) from (select 1 as one");
+        push_matching(&mut sql, business, query, lead);
+        // In the order of the walk that finds some soon; unordered, an engine may take any index.
+        push_order(&mut sql, ContactSort::Newest, lead, None);
+        sql.push(" limit ").push_bind(COUNTED + 1).push(") as s");
+        sql.build_query_scalar().fetch_one(c).await
+    })?;
+    Ok(Found { count: count.min(COUNTED), more: count > COUNTED })
+}
+
+const SELECT: &str = "select contact.id, contact.business_id, contact.phone, contact.user_id, contact.name, contact.country, \
+                      contact.consent, contact.blocked, contact.erased, contact.invalid, contact.expires_at, \
+                      contact.last_inbound_at, contact.answered_at, contact.merged_into, contact.created_at";
+
+/// Which filter finds the rows; the others only look at them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lead {
+    /// None: the order is walked.
+    Order,
+    /// The number, which one person has.
+    Phone,
+    /// Few match a filter.
+    Few(Filter),
+    /// Many do, and the order by creation is that of the filter's index.
+    Many(Filter),
+    /// The engine decides.
+    Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    Search,
+    Tag,
+    State,
+    Country,
+    Source,
+    Wrote,
+}
+
+/// Looks up how many rows each filter leaves, and who leads.
+async fn lead(tx: &mut Tx, business: BusinessId, query: &ContactQuery) -> Result<Lead> {
+    let Tx::Sqlite(connection) = tx else { return Ok(Lead::Engine) };
+    if query.phone.is_some() {
+        return Ok(Lead::Phone);
+    }
+    let limit = SPARSE + 1;
+    let id = business.uuid();
+    let mut sizes = Vec::new();
+    if let Some(state) = query.state {
+        let size: Option<i64> =
+            sqlx::query_scalar("select sum(n) from contact_count where business_id = $1 and state = $2")
+                .bind(id)
+                .bind(state.as_str())
+                .fetch_one(&mut **connection)
+                .await?;
+        sizes.push((size.unwrap_or(0).min(limit), Filter::State));
+    }
+    if let Some(term) = query.search.as_deref().and_then(groups) {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact_search where contact_search match $1 limit $2) as s",
+        );
+        sizes.push((size.bind(term).bind(limit).fetch_one(&mut **connection).await?, Filter::Search));
+    }
+    if let Some(tag) = &query.tag {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact_tag where business_id = $1 and tag = $2 limit $3) as s",
+        );
+        sizes.push((size.bind(id).bind(tag).bind(limit).fetch_one(&mut **connection).await?, Filter::Tag));
+    }
+    if let Some(country) = &query.country {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact where business_id = $1 and country = $2 limit $3) as s",
+        );
+        let size = size.bind(id).bind(country).bind(limit).fetch_one(&mut **connection).await?;
+        sizes.push((size, Filter::Country));
+    }
+    if let Some(source) = query.source {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact where business_id = $1 and source = $2 limit $3) as s",
+        );
+        let size = size.bind(id).bind(source.as_str()).bind(limit).fetch_one(&mut **connection).await?;
+        sizes.push((size, Filter::Source));
+    }
+    if let Some(since) = query.wrote_since {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact \
+             where business_id = $1 and coalesce(last_inbound_at, 0) >= $2 limit $3) as s",
+        );
+        let size = size.bind(id).bind(since.micros()).bind(limit).fetch_one(&mut **connection).await?;
+        sizes.push((size, Filter::Wrote));
+    }
+    let least = sizes.iter().min_by_key(|(size, _)| *size);
+    Ok(match least {
+        Some((size, filter)) if *size <= SPARSE => Lead::Few(*filter),
+        Some(_) if query.sort == ContactSort::Newest => {
+            let ordered = |filter: &Filter| {
+                matches!(filter, Filter::Tag | Filter::State | Filter::Country | Filter::Source)
+            };
+            sizes
+                .iter()
+                .map(|(_, filter)| *filter)
+                .find(|filter| ordered(filter))
+                .map_or(Lead::Order, Lead::Many)
+        }
+        _ => Lead::Order,
+    })
+}
+
+/// From where, and under which conditions.
+fn push_matching<DB: Database>(
+    sql: &mut QueryBuilder<DB>,
+    business: BusinessId,
+    query: &ContactQuery,
+    lead: Lead,
+) where
+    String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    &'static str: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    uuid::Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    bool: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    let leads = |filter| lead == Lead::Few(filter) || lead == Lead::Many(filter);
+    // A plus before a column keeps SQLite from taking its index.
+    let plus = |filter: Option<Filter>| {
+        if lead == Lead::Engine || filter.is_some_and(leads) { "" } else { "+" }
+    };
+    let index = match lead {
+        Lead::Few(Filter::State) | Lead::Many(Filter::State) => " indexed by contact_by_state",
+        Lead::Few(Filter::Country) | Lead::Many(Filter::Country) => " indexed by contact_by_country",
+        Lead::Few(Filter::Source) | Lead::Many(Filter::Source) => " indexed by contact_by_source",
+        Lead::Few(Filter::Wrote) => " indexed by contact_by_last_inbound",
+        _ => "",
+    };
+    let owner = |sql: &mut QueryBuilder<DB>, plus: &str| {
+        sql.push(plus).push("contact.business_id = ").push_bind(business.uuid());
+    };
+    if leads(Filter::Tag) {
+        sql.push(" from contact_tag t cross join contact on contact.id = t.contact_id where t.business_id = ");
+        sql.push_bind(business.uuid()).push(" and t.tag = ").push_bind(query.tag.clone().unwrap_or_default());
+        sql.push(" and ");
+        owner(sql, "+");
+    } else {
+        sql.push(" from contact").push(index).push(" where ");
+        let by_rows = matches!(lead, Lead::Phone | Lead::Few(Filter::Search));
+        owner(sql, if by_rows { "+" } else { "" });
+    }
+    sql.push(" and contact.merged_into is null and not contact.erased");
+    if let Some(term) = &query.search {
+        if leads(Filter::Search)
+            && let Some(groups) = groups(term)
+        {
+            sql.push(" and contact.search_id in (select rowid from contact_search where contact_search match ");
+            sql.push_bind(groups).push(")");
+        }
+        push_search(sql, term);
+    }
+    if let Some(state) = query.state {
+        sql.push(" and ").push(plus(Some(Filter::State))).push("contact.state = ").push_bind(state.as_str());
+    }
+    if let Some(country) = &query.country {
+        sql.push(" and ").push(plus(Some(Filter::Country))).push("contact.country = ").push_bind(country.clone());
+    }
+    if let Some(source) = query.source {
+        sql.push(" and ").push(plus(Some(Filter::Source))).push("contact.source = ").push_bind(source.as_str());
+    }
+    if let Some(since) = query.wrote_since {
+        // In the words of the index, which no other expression meets.
+        let column = if plus(Some(Filter::Wrote)).is_empty() {
+            "coalesce(contact.last_inbound_at, 0)"
+        } else {
+            "+contact.last_inbound_at"
+        };
+        sql.push(" and ").push(column).push(" >= ").push_bind(since.micros());
+    }
+    if let Some(since) = query.added_since {
+        // Ids sort by creation: the first of that moment, whatever else is in it.
+        let millis = u128::try_from(since.micros().max(0) / 1_000).unwrap_or(0);
+        sql.push(" and contact.id >= ").push_bind(uuid::Uuid::from_u128(millis << 80));
+    }
+    if let Some(blocked) = query.blocked {
+        sql.push(" and contact.blocked = ").push_bind(blocked);
+    }
+    if let Some(phone) = &query.phone {
+        sql.push(" and contact.id in (select contact_id from contact_identity where kind = 'phone' and business_id = ")
+            .push_bind(business.uuid())
+            .push(" and value = ")
+            .push_bind(phone.as_str().to_owned())
+            .push(")");
+    }
+    if let Some(tag) = query.tag.as_ref().filter(|_| !leads(Filter::Tag)) {
+        sql.push(" and exists (select 1 from contact_tag t where t.contact_id = contact.id and t.tag = ")
+            .push_bind(tag.clone())
+            .push(")");
+    }
+}
+
+/// Where the page starts, and the order.
+fn push_order<DB: Database>(
+    sql: &mut QueryBuilder<DB>,
+    sort: ContactSort,
+    lead: Lead,
+    cursor: Option<&Cursor>,
+) where
+    String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    uuid::Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    let backwards = cursor.is_some_and(|cursor| cursor.backwards);
+    let by_tag = matches!(lead, Lead::Few(Filter::Tag) | Lead::Many(Filter::Tag));
+    let id = if by_tag { "t.contact_id" } else { "contact.id" };
+    // Names go up, times and ids go down.
+    let (key, up) = match sort {
+        ContactSort::Newest => (None, backwards),
+        ContactSort::Name => (Some("contact.name_folded"), !backwards),
+        ContactSort::LastMessage => (Some("coalesce(contact.last_inbound_at, 0)"), backwards),
+        ContactSort::Changed => (Some("coalesce(contact.since, 0)"), backwards),
+    };
+    if let Some(cursor) = cursor {
+        let beyond = if up { " > " } else { " < " };
+        match (key, &cursor.place) {
+            (Some(key), Place::Name(name)) => {
+                sql.push(" and (").push(key).push(", ").push(id).push(")").push(beyond).push("(");
+                sql.push_bind(name.clone()).push(", ").push_bind(cursor.id.uuid()).push(")");
+            }
+            (Some(key), Place::At(at)) => {
+                sql.push(" and (").push(key).push(", ").push(id).push(")").push(beyond).push("(");
+                sql.push_bind(*at).push(", ").push_bind(cursor.id.uuid()).push(")");
+            }
+            _ => {
+                sql.push(" and ").push(id).push(beyond).push_bind(cursor.id.uuid());
+            }
+        }
+    }
+    let direction = if up { "" } else { " desc" };
+    sql.push(" order by ");
+    if let Some(key) = key {
+        sql.push(key).push(direction).push(", ");
+    }
+    sql.push(id).push(direction);
+}
+
+/// The digits of a term that looks for a number, and whether it begins at the country code.
+fn number(term: &str) -> Option<(String, bool)> {
+    let digits: String = term.chars().filter(char::is_ascii_digit).collect();
+    let is_number = digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    is_number.then(|| (digits, term.trim_start().starts_with('+')))
+}
+
+/// A term as the index over parts of names takes it: every group of letters in it, all of which must be there. Nothing for a term
+/// that is shorter than a group.
+fn groups(term: &str) -> Option<String> {
+    let text = number(term).map_or_else(|| fold(term), |(digits, anchored)| {
+        if anchored { format!("+{digits}") } else { digits }
+    });
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() < GROUP {
+        return None;
+    }
+    let quoted = letters.windows(GROUP).map(|group| {
+        let group: String = group.iter().collect();
+        format!("\"{}\"", group.replace('"', "\"\""))
+    });
+    Some(quoted.collect::<Vec<_>>().join(" AND "))
+}
+
+/// The condition for being found by a term: digits look for a number, everything else for a name.
+pub(crate) fn push_search<DB: Database>(sql: &mut QueryBuilder<DB>, term: &str)
+where
+    String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    if let Some((digits, anchored)) = number(term) {
+        let pattern = if anchored { format!("+{digits}%") } else { format!("%{digits}%") };
+        sql.push(" and phone like ").push_bind(pattern);
+        return;
+    }
+    let escaped = fold(term).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    sql.push(" and name_folded like ").push_bind(format!("%{escaped}%")).push(" escape '\\'");
+}
+
+/// How many contacts are in each state: exact, and kept, so that asking costs nothing.
+///
+/// # Errors
+/// When the database refuses or a state is corrupt.
+pub async fn count_by_state(tx: &mut Tx, business: BusinessId) -> Result<StateCounts> {
+    let rows: Vec<(String, i64)> = on!(tx, c => sqlx::query_as(
+            "select state, cast(sum(n) as bigint) from contact_count where business_id = $1 group by state")
+        .bind(business.uuid()).fetch_all(c).await)?;
+    counted(rows)
+}
+
+/// The same, counted anew: to compare.
+///
+/// # Errors
+/// When the database refuses or a state is corrupt.
+pub async fn recount_by_state(tx: &mut Tx, business: BusinessId) -> Result<StateCounts> {
+    let rows: Vec<(String, i64)> = on!(tx, c => sqlx::query_as(
+            "select state, count(*) from contact where business_id = $1 and merged_into is null and not erased group by state")
+        .bind(business.uuid()).fetch_all(c).await)?;
+    counted(rows)
+}
+
+fn counted(rows: Vec<(String, i64)>) -> Result<StateCounts> {
+    let mut counts = StateCounts::default();
+    for (state, count) in rows {
+        counts.set(state.parse().map_err(|_| corrupt("contact.state"))?, count);
+    }
+    Ok(counts)
+}
