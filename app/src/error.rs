@@ -107,6 +107,8 @@ pub enum FieldName {
     Footer,
     /// A template's buttons.
     Buttons,
+    /// What the columns of a file hold.
+    Columns,
     /// A field of the Opt-In/Out settings.
     Settings(Field),
 }
@@ -140,6 +142,7 @@ impl FieldName {
             Self::Samples => "samples",
             Self::Footer => "footer",
             Self::Buttons => "buttons",
+            Self::Columns => "columns",
             Self::Settings(Field::OptOutKeywords) => "opt_out_keywords",
             Self::Settings(Field::OptOutConfirmation) => "opt_out_confirmation",
             Self::Settings(Field::OptInKeywords) => "opt_in_keywords",
@@ -189,6 +192,10 @@ pub enum FieldCode {
     OnePersonOnly,
     /// A value that names something unknown, or has no text for people of whom it is not known.
     NoAlternative,
+    /// No column of a file holds the numbers.
+    NoPhoneColumn,
+    /// Two columns of a file hold the same.
+    Repeated,
     /// A date that is still to come.
     InTheFuture,
     /// The person said no after this date.

@@ -13,6 +13,7 @@ pub mod crash;
 pub mod decisions;
 pub mod error;
 pub mod gallery;
+pub mod jobs;
 mod layout;
 pub mod ledger;
 pub mod live;
@@ -76,6 +77,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=|| layout::Layout().into_any() ssr=SsrMode::Async>
                     <Route path=path!("") view=|| overview::OverviewPage().into_any()/>
                     <Route path=path!("contacts") view=|| contacts::ContactsPage().into_any()/>
+                    <Route path=path!("contacts/import") view=|| jobs::ImportPage().into_any()/>
+                    <Route path=path!("contacts/jobs/:id") view=|| jobs::JobPage().into_any()/>
                     <Route path=path!("contacts/new") view=|| contacts::NewContactPage().into_any()/>
                     <Route path=path!("contacts/:id") view=|| contacts::ContactPage().into_any()/>
                     <Route path=path!("contacts/:id/opt-in") view=|| contacts::OptInPage().into_any()/>

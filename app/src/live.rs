@@ -25,6 +25,8 @@ pub struct LiveEvents {
     pub settings: ReadSignal<u32>,
     /// A campaign was made, changed or got further.
     pub campaigns: ReadSignal<u32>,
+    /// Long work on contacts got further.
+    pub jobs: ReadSignal<u32>,
 }
 
 /// The live events of the signed-in business.
@@ -35,6 +37,7 @@ pub fn use_live() -> LiveEvents {
         messages: signal(0).0,
         settings: signal(0).0,
         campaigns: signal(0).0,
+        jobs: signal(0).0,
     })
 }
 
@@ -44,10 +47,11 @@ struct Changed {
     messages: bool,
     settings: bool,
     campaigns: bool,
+    jobs: bool,
 }
 
 impl Changed {
-    const EVERYTHING: Self = Self { contacts: true, messages: true, settings: true, campaigns: true };
+    const EVERYTHING: Self = Self { contacts: true, messages: true, settings: true, campaigns: true, jobs: true };
 }
 
 /// Listens while the layout is shown, and provides [`LiveEvents`]. The browser reconnects by itself; whatever was missed in
@@ -57,7 +61,8 @@ pub fn provide_live() {
     let (messages, set_messages) = signal(0_u32);
     let (settings, set_settings) = signal(0_u32);
     let (campaigns, set_campaigns) = signal(0_u32);
-    provide_context(LiveEvents { contacts, messages, settings, campaigns });
+    let (jobs, set_jobs) = signal(0_u32);
+    provide_context(LiveEvents { contacts, messages, settings, campaigns, jobs });
 
     let waiting = StoredValue::new(None::<Changed>);
     let tell = move || {
@@ -75,6 +80,9 @@ pub fn provide_live() {
         if changed.campaigns {
             set_campaigns.try_update(bump);
         }
+        if changed.jobs {
+            set_jobs.try_update(bump);
+        }
     };
     let note = move |change: Changed| {
         let first = waiting.try_update_value(|waiting| {
@@ -84,6 +92,7 @@ pub fn provide_live() {
             known.messages |= change.messages;
             known.settings |= change.settings;
             known.campaigns |= change.campaigns;
+            known.jobs |= change.jobs;
             first
         });
         if first == Some(true) && set_timeout(tell, GATHER).is_err() {
@@ -104,6 +113,7 @@ pub fn provide_live() {
                 LiveEvent::MessageChanged { .. } => Changed { messages: true, ..Changed::default() },
                 LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
                 LiveEvent::CampaignChanged { .. } => Changed { campaigns: true, ..Changed::default() },
+                LiveEvent::JobChanged { .. } => Changed { jobs: true, ..Changed::default() },
                 LiveEvent::Lagged => Changed::EVERYTHING,
             });
         };

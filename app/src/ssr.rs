@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod decisions;
 mod error;
+pub(crate) mod jobs;
 mod kept;
 pub(crate) mod ledger;
 pub(crate) mod overview;
@@ -26,6 +27,7 @@ use crate::single_keys;
 use crate::visit::Theme;
 
 pub use auth::{complete_setup, log_in, log_out, setup_open};
+pub use jobs::query_of as contacts_query;
 
 /// The application, from the context the server provides for every page and server function.
 ///

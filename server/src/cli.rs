@@ -68,6 +68,9 @@ pub enum Command {
     /// In: {"text", "state"?: unknown|opted_in|opted_out, "country"?: "US"}.
     /// Out: {"verdict": opt_out|hold|opt_in|help|none, "rule", "matched", "normalised"}.
     Classify(ClassifyArgs),
+    /// Reads lists in.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// The record of every consent event.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -276,6 +279,33 @@ pub struct ClassifyArgs {
     /// The business whose words count, by id or handle [default: the words a new business starts with].
     #[arg(long, env = "WHATSCLOUD_BUSINESS", value_name = "ID")]
     pub business: Option<String>,
+}
+
+/// `import …`
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Reads a CSV or tab-separated file of contacts in: progress on standard error, the result as JSON on standard output.
+    ///
+    /// Columns, separator and encoding are found out from the file. A person who opted out stays opted out whatever the file
+    /// says, and a yes counts only where the file says how it was given; use the web page to say it for the whole file.
+    Contacts(ImportContactsArgs),
+}
+
+/// Options of `import contacts`.
+#[derive(Debug, Args)]
+pub struct ImportContactsArgs {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The file.
+    #[arg(env = "WHATSCLOUD_FILE", value_name = "FILE.csv")]
+    pub file: PathBuf,
+    /// The business, by id or handle.
+    #[arg(long, env = "WHATSCLOUD_BUSINESS", value_name = "ID")]
+    pub business: String,
+    /// Says what would come of it and changes nothing.
+    #[arg(long, env = "WHATSCLOUD_DRY_RUN", value_parser = FalseyValueParser::new())]
+    pub dry_run: bool,
 }
 
 /// `ledger …`

@@ -16,7 +16,7 @@ use domain::phone::Region;
 use service::{Clock, Config, Service, business};
 
 use crate::cli::{
-    ApiKeyCommand, BusinessCommand, Command, ConnectionCommand, DatabaseArgs, LedgerCommand, UserCommand,
+    ApiKeyCommand, BusinessCommand, Command, ConnectionCommand, DatabaseArgs, ImportCommand, LedgerCommand, UserCommand,
 };
 use crate::config::{DatabaseUrl, SecretKey};
 use crate::serve;
@@ -88,6 +88,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Connection(ConnectionCommand::Add(options)) => administration::add_connection(options).await,
         Command::ApiKey(ApiKeyCommand::Create(options)) => administration::create_api_key(options).await,
         Command::Classify(options) => classify::classify(options).await,
+        Command::Import(ImportCommand::Contacts(options)) => administration::import_contacts(options).await,
         Command::Ledger(LedgerCommand::Verify(options)) => administration::verify_ledger(options).await,
         Command::Ledger(LedgerCommand::Export(options)) => administration::export_ledger(options).await,
         Command::Emulator(options) => emulator::emulator(options).await,

@@ -1,4 +1,4 @@
-use domain::consent::State;
+use domain::consent::{Source, State};
 use domain::contact::{Contact, ContactSort};
 use domain::role::Right;
 use leptos::prelude::*;
@@ -8,13 +8,14 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{ContactList, list_contacts};
-use super::listing::{CONTACTS_PATH, Listing, sort_word};
+use super::listing::{CONTACTS_PATH, Listing};
 use super::not_recorded::NotRecorded;
 use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
+use crate::jobs::{Many, RowChoice};
 use crate::live::use_live;
 use crate::ui::{
-    Badge, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager, Person,
+    Badge, Banner, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager, Person,
     Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo, Tone,
     Variant,
 };
@@ -41,6 +42,9 @@ pub fn ContactsPage() -> impl IntoView {
     let actions = move || {
         may(Right::WriteContacts).then(|| {
             view! {
+                {may(Right::ManageContacts).then(|| {
+                    view! { <ButtonLink href="/contacts/import">{words.jobs.import}</ButtonLink> }
+                })}
                 <ButtonLink href="/contacts/new" variant=Variant::Primary glyph=Glyph::Plus>{words.contacts.add}</ButtonLink>
             }
         })
@@ -48,6 +52,12 @@ pub fn ContactsPage() -> impl IntoView {
     view! {
         <Page title=words.shell.contacts lead=words.contacts.lead actions=ViewFnOnce::from(actions)>
             <NotRecorded/>
+            {move || params.read().get("problem").map(|code| {
+                view! { <Banner tone=Tone::Danger title=(words.jobs.problem)(&code)/> }
+            })}
+            {move || params.read().get("erased").map(|_| {
+                view! { <Banner tone=Tone::Success title=words.jobs.erased/> }
+            })}
             <Toolbar listing/>
             <Suspended resource=list busy fallback=|| view! { <SkeletonRows/> } children=move |list: ContactList| {
                 let generation = shown.try_update_value(|shown| { *shown += 1; *shown }).unwrap_or(0);
@@ -81,13 +91,8 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
             let _ = form.unchecked_ref::<web_sys::HtmlFormElement>().request_submit();
         }
     });
-    let choices = [ContactSort::Newest, ContactSort::Name].map(|sort| Choice {
-        value: sort_word(sort),
-        label: match sort {
-            ContactSort::Newest => words.contacts.newest,
-            ContactSort::Name => words.contacts.by_name,
-        },
-    });
+    let choices = ContactSort::ALL
+        .map(|sort| Choice { value: sort.as_str(), label: (words.contacts.sort_by)(sort) });
     view! {
         <Form method="GET" action=CONTACTS_PATH attr:role="search">
             <div class="toolbar">
@@ -105,12 +110,13 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
                     disabled=move || listing.read().tag.is_none()
                 />
                 <Button press=Press::Submit>{words.contacts.search_button}</Button>
+                {move || view! { <Filters listing=listing.get()/> }}
                 <div class="contacts-sort" data-push="">
                     {move || view! {
                         <SelectControl
                             name="sort"
                             choices=choices.to_vec()
-                            value=sort_word(sort.get())
+                            value=sort.get().as_str()
                             label=words.contacts.sort
                             on_change=Some(submit)
                         />
@@ -118,6 +124,69 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
                 </div>
             </div>
         </Form>
+    }
+}
+
+/// What else leaves people out; open while one of them does.
+#[component]
+fn Filters(listing: Listing) -> impl IntoView {
+    let words = use_words();
+    let text = &words.contacts;
+    let any = Choice { value: "", label: text.any };
+    let sources = std::iter::once(any.clone())
+        .chain(Source::ALL.iter().map(|one| Choice { value: one.as_str(), label: words.consent.source(*one) }))
+        .collect::<Vec<_>>();
+    let days = std::iter::once(any.clone())
+        .chain(text.days.iter().map(|(value, label)| Choice { value, label }))
+        .collect::<Vec<_>>();
+    let blocked = vec![
+        any,
+        Choice { value: "true", label: text.blocked_only },
+        Choice { value: "false", label: text.not_blocked },
+    ];
+    let count = listing.hidden_filters();
+    let number = |days: Option<u16>| days.map_or_else(String::new, |days| days.to_string());
+    view! {
+        <details class="filters" open=count > 0>
+            <summary class="filters-summary">{(text.filters)(count)}</summary>
+            <div class="filters-fields">
+                <label class="filter">
+                    <span>{text.country}</span>
+                    <input
+                        class="field-control"
+                        name="country"
+                        value=listing.country.clone()
+                        maxlength="2"
+                        placeholder=text.country_example
+                        autocomplete="off"
+                    />
+                </label>
+                <label class="filter">
+                    <span>{text.by_source}</span>
+                    <SelectControl
+                        name="source"
+                        choices=sources
+                        value=listing.source.map_or("", Source::as_str)
+                    />
+                </label>
+                <label class="filter">
+                    <span>{text.wrote_within}</span>
+                    <SelectControl name="wrote" choices=days.clone() value=number(listing.wrote)/>
+                </label>
+                <label class="filter">
+                    <span>{text.added_within}</span>
+                    <SelectControl name="added" choices=days value=number(listing.added)/>
+                </label>
+                <label class="filter">
+                    <span>{text.blocking}</span>
+                    <SelectControl
+                        name="blocked"
+                        choices=blocked
+                        value=listing.blocked.map_or_else(String::new, |blocked| blocked.to_string())
+                    />
+                </label>
+            </div>
+        </details>
     }
 }
 
@@ -168,15 +237,13 @@ fn Results(
             </div>
         }
     });
-    let searched = !listing.q.is_empty() || listing.tag.is_some();
     let pager = {
         let listing = listing.clone();
         move || {
             let list = list.read();
             let page = &list.page;
-            let total = listing.state.map_or_else(|| list.counts.total(), |state| list.counts.of(state));
-            let summary = (!searched && !page.rows.is_empty())
-                .then(|| (words.contacts.summary)(page.rows.len(), total));
+            let summary = (!page.rows.is_empty())
+                .then(|| (words.contacts.summary)(page.rows.len(), page.found.count, page.found.more));
             (page.previous.is_some() || page.next.is_some() || summary.is_some()).then(|| {
                 let at = |cursor: Option<String>| cursor.map(|cursor| listing.at(cursor).href());
                 let (previous, next) = (at(page.previous.clone()), at(page.next.clone()));
@@ -188,6 +255,17 @@ fn Results(
         }
     };
     let nobody = Memo::new(move |_| list.read().page.rows.is_empty());
+    let many = (may(Right::ManageContacts) && !nobody.get_untracked()).then(|| {
+        let found = list.read_untracked().page.found;
+        let view = Listing { cursor: None, ..listing.clone() }.as_query();
+        let export = format!("/contacts/export.csv?{view}");
+        view! {
+            <div class="many-bar">
+                <Many count=found.count more=found.more view/>
+                <a class="button" data-variant="quiet" href=export rel="external" download="">{words.jobs.export}</a>
+            </div>
+        }
+    });
     let rows = move || {
         if nobody.get() {
             view! { <NothingFound filtered=listing.is_filtered()/> }.into_any()
@@ -203,6 +281,7 @@ fn Results(
             </div>
         </nav>
         {tag}
+        {many}
         {rows}
         {pager}
     }
@@ -262,23 +341,22 @@ fn NothingFound(filtered: bool) -> impl IntoView {
 #[component]
 fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Signal<bool>) -> impl IntoView {
     let words = use_words();
-    let by_name = listing.sort == ContactSort::Name;
-    let other = listing
-        .with(|listing| listing.sort = if by_name { ContactSort::Newest } else { ContactSort::Name })
-        .href();
+    let sorted = listing.clone();
+    // Pressed once more, the order is that of the list again.
+    let column = move |sort: ContactSort, order: Order, name: &'static str| {
+        let on = sorted.sort == sort;
+        let href = sorted.with(|listing| listing.sort = if on { ContactSort::Newest } else { sort }).href();
+        match on {
+            true => view! { <SortColumn href order>{name}</SortColumn> }.into_any(),
+            false => view! { <SortColumn href>{name}</SortColumn> }.into_any(),
+        }
+    };
     let head = move || {
-        let name = match by_name {
-            true => {
-                view! { <SortColumn href=other order=Order::Ascending>{words.contacts.name}</SortColumn> }
-                    .into_any()
-            }
-            false => view! { <SortColumn href=other>{words.contacts.name}</SortColumn> }.into_any(),
-        };
         view! {
-            {name}
-            <Column>{words.contacts.state}</Column>
+            {column(ContactSort::Name, Order::Ascending, words.contacts.name)}
+            {column(ContactSort::Changed, Order::Descending, words.contacts.state)}
             <Column>{words.contacts.marketing}</Column>
-            <Column>{words.contacts.last_message}</Column>
+            {column(ContactSort::LastMessage, Order::Descending, words.contacts.last_message)}
             <Column>{words.contacts.tags}</Column>
             <Column>{words.contacts.country}</Column>
         }
@@ -350,7 +428,15 @@ fn Row(contact: Memo<Contact>, list: RwSignal<ContactList>, listing: Listing) ->
     };
     view! {
         <tr>
-            <th scope="row">{person}</th>
+            <th scope="row">
+                <span class="row-head">
+                    {may(Right::ManageContacts).then(|| {
+                        let name = Signal::derive(move || contact.read().label());
+                        view! { <RowChoice id=contact.read_untracked().id.to_string() name/> }
+                    })}
+                    {person}
+                </span>
+            </th>
             <td data-label=words.contacts.state>
                 <span class="contacts-state">
                     <span class="cluster">{stands}</span>

@@ -1,6 +1,6 @@
 //! What of the list is shown: all of it in the address, so that it can be shared, reloaded and used without JavaScript.
 
-use domain::consent::State;
+use domain::consent::{Source, State};
 use domain::contact::{ContactQuery, ContactSort};
 use leptos_router::params::ParamsMap;
 
@@ -18,19 +18,20 @@ pub struct Listing {
     pub state: Option<State>,
     /// Only this tag.
     pub tag: Option<String>,
+    /// Only this country.
+    pub country: Option<String>,
+    /// Only those whose choice came through this channel.
+    pub source: Option<Source>,
+    /// Only those who wrote within so many days.
+    pub wrote: Option<u16>,
+    /// Only those added within so many days.
+    pub added: Option<u16>,
+    /// Only those who are blocked, or not.
+    pub blocked: Option<bool>,
     /// The order.
     pub sort: ContactSort,
     /// Where the page starts.
     pub cursor: Option<String>,
-}
-
-/// The word for an order in the address.
-#[must_use]
-pub const fn sort_word(sort: ContactSort) -> &'static str {
-    match sort {
-        ContactSort::Newest => "newest",
-        ContactSort::Name => "name",
-    }
 }
 
 impl Listing {
@@ -42,11 +43,12 @@ impl Listing {
             q: text("q").unwrap_or_default(),
             state: text("state").and_then(|word| word.parse().ok()),
             tag: text("tag"),
-            sort: if text("sort").as_deref() == Some("name") {
-                ContactSort::Name
-            } else {
-                ContactSort::Newest
-            },
+            country: text("country").map(|code| code.trim().to_uppercase()).filter(|code| code.len() == 2),
+            source: text("source").and_then(|word| word.parse().ok()),
+            wrote: text("wrote").and_then(|days| days.parse().ok()),
+            added: text("added").and_then(|days| days.parse().ok()),
+            blocked: text("blocked").and_then(|word| word.parse().ok()),
+            sort: text("sort").and_then(|word| ContactSort::from_word(&word)).unwrap_or_default(),
             cursor: text("page"),
         }
     }
@@ -54,11 +56,23 @@ impl Listing {
     /// The address of this view.
     #[must_use]
     pub fn href(&self) -> String {
-        let sort = (self.sort != ContactSort::Newest).then(|| sort_word(self.sort).to_owned());
+        let query = self.as_query();
+        if query.is_empty() { CONTACTS_PATH.to_owned() } else { format!("{CONTACTS_PATH}?{query}") }
+    }
+
+    /// The query of the address.
+    #[must_use]
+    pub fn as_query(&self) -> String {
+        let sort = (self.sort != ContactSort::Newest).then(|| self.sort.as_str().to_owned());
         let pairs = [
             ("q", Some(self.q.clone()).filter(|q| !q.is_empty())),
             ("state", self.state.map(|state| state.as_str().to_owned())),
             ("tag", self.tag.clone()),
+            ("country", self.country.clone()),
+            ("source", self.source.map(|source| source.to_string())),
+            ("wrote", self.wrote.map(|days| days.to_string())),
+            ("added", self.added.map(|days| days.to_string())),
+            ("blocked", self.blocked.map(|blocked| blocked.to_string())),
             ("sort", sort),
             ("page", self.cursor.clone()),
         ];
@@ -66,11 +80,7 @@ impl Listing {
             .into_iter()
             .filter_map(|(name, value)| Some(format!("{name}={}", percent_encoded(&value?))))
             .collect();
-        if query.is_empty() {
-            CONTACTS_PATH.to_owned()
-        } else {
-            format!("{CONTACTS_PATH}?{}", query.join("&"))
-        }
+        query.join("&")
     }
 
     /// The same view from its first page, changed.
@@ -89,8 +99,23 @@ impl Listing {
 
     /// Whether something is left out.
     #[must_use]
-    pub const fn is_filtered(&self) -> bool {
-        !self.q.is_empty() || self.state.is_some() || self.tag.is_some()
+    pub fn is_filtered(&self) -> bool {
+        self.query().is_filtered()
+    }
+
+    /// How many filters are on that are not seen elsewhere on the page.
+    #[must_use]
+    pub fn hidden_filters(&self) -> usize {
+        [
+            self.country.is_some(),
+            self.source.is_some(),
+            self.wrote.is_some(),
+            self.added.is_some(),
+            self.blocked.is_some(),
+        ]
+        .into_iter()
+        .filter(|on| *on)
+        .count()
     }
 
     /// What to ask the service.
@@ -100,10 +125,14 @@ impl Listing {
             search: Some(self.q.clone()).filter(|q| !q.is_empty()),
             state: self.state,
             tag: self.tag.clone(),
-            phone: None,
+            country: self.country.clone(),
+            source: self.source,
+            wrote_days: self.wrote,
+            added_days: self.added,
+            blocked: self.blocked,
             sort: self.sort,
             cursor: self.cursor.clone(),
-            limit: 0,
+            ..ContactQuery::default()
         }
     }
 }

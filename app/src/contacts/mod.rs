@@ -20,6 +20,7 @@ pub(crate) use explain::tests;
 pub use explain::{explanation, how, moment};
 pub use history::EventItem;
 pub use list::ContactsPage;
+pub use listing::Listing;
 pub use new::NewContactPage;
 pub use not_recorded::NotRecorded;
 pub use opt_in::{Asking, OptInDialog, OptInPage};

@@ -14,6 +14,7 @@ use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::auth::percent_encoded;
 use crate::error::FieldName;
+use crate::jobs::Privacy;
 use crate::live::use_live;
 use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
@@ -71,6 +72,7 @@ pub fn ContactPage() -> impl IntoView {
                                 <Blocking contact=contact.clone() edited/>
                             }
                         })}
+                        {may(Right::ManageContacts).then(|| view! { <Privacy contact=contact.clone()/> })}
                     }
                 }
             };

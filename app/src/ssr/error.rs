@@ -46,6 +46,8 @@ fn field_error(invalid: Invalid) -> FieldError {
         "audience" => FieldName::Audience,
         "audience.tags" => FieldName::Tags,
         "audience.phones" => FieldName::Numbers,
+        "columns" => FieldName::Columns,
+        "agreed_on" => FieldName::AgreedOn,
         "schedule_at" => FieldName::ScheduleAt,
         _ => FieldName::Name,
     };
@@ -66,6 +68,8 @@ pub(super) fn code_of(field: FieldName, code: &str) -> FieldCode {
         "in_the_future" => FieldCode::InTheFuture,
         "too_long" => FieldCode::TooLong(limit(longest(field))),
         "past" => FieldCode::Past,
+        "no_phone" => FieldCode::NoPhoneColumn,
+        "repeated" => FieldCode::Repeated,
         "nobody" => FieldCode::Nobody,
         "not_found" | "not_approved" if field == FieldName::Template => FieldCode::NotApproved,
         "paused" => FieldCode::Paused,

@@ -1,3 +1,5 @@
+use domain::contact::ContactSort;
+
 use crate::words::grouped;
 
 /// The contacts: list, one person, recording how somebody agreed.
@@ -11,10 +13,28 @@ pub struct Contacts {
     pub search_button: &'static str,
     /// Names the sort order.
     pub sort: &'static str,
-    /// A sort order.
-    pub newest: &'static str,
-    /// A sort order.
-    pub by_name: &'static str,
+    /// The sort orders.
+    pub sort_by: fn(ContactSort) -> &'static str,
+    /// Opens the filters: how many are on.
+    pub filters: fn(usize) -> String,
+    /// No filter.
+    pub any: &'static str,
+    /// A country as an example.
+    pub country_example: &'static str,
+    /// A filter.
+    pub by_source: &'static str,
+    /// A filter.
+    pub wrote_within: &'static str,
+    /// A filter.
+    pub added_within: &'static str,
+    /// Their choices.
+    pub days: [(&'static str, &'static str); 4],
+    /// A filter.
+    pub blocking: &'static str,
+    /// Its choices.
+    pub blocked_only: &'static str,
+    /// Its choices.
+    pub not_blocked: &'static str,
     /// Names the tabs.
     pub states: &'static str,
     /// The tab without a filter.
@@ -39,8 +59,8 @@ pub struct Contacts {
     pub country: &'static str,
     /// Never wrote.
     pub never_wrote: &'static str,
-    /// How many rows of how many.
-    pub summary: fn(usize, i64) -> String,
+    /// How many rows of how many, and whether there are more.
+    pub summary: fn(usize, i64, bool) -> String,
     /// Empty list.
     pub none_title: &'static str,
     /// What to do about it.
@@ -169,8 +189,22 @@ impl Contacts {
         search: "Search by name or number",
         search_button: "Search",
         sort: "Sort",
-        newest: "Newest first",
-        by_name: "Name, A to Z",
+        sort_by: |sort| match sort {
+            ContactSort::Newest => "Newest first",
+            ContactSort::Name => "Name, A to Z",
+            ContactSort::LastMessage => "Wrote last",
+            ContactSort::Changed => "Chose last",
+        },
+        filters: |on| if on == 0 { "Filters".to_owned() } else { format!("Filters ({on})") },
+        any: "Any",
+        country_example: "ZA",
+        by_source: "How they chose",
+        wrote_within: "Wrote within",
+        added_within: "Added within",
+        days: [("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year")],
+        blocking: "Blocking",
+        blocked_only: "Blocked",
+        not_blocked: "Not blocked",
         states: "States",
         all: "All",
         tagged: |tag| format!("Tag: {tag}"),
@@ -183,12 +217,12 @@ impl Contacts {
         tags: "Tags",
         country: "Country",
         never_wrote: "Never wrote",
-        summary: |shown, total| {
+        summary: |shown, total, more| {
             let shown = grouped(i64::try_from(shown).unwrap_or(i64::MAX));
             if total == 1 {
                 "1 contact".to_owned()
             } else {
-                format!("{shown} of {} contacts", grouped(total))
+                format!("{shown} of {}{} contacts", grouped(total), if more { "+" } else { "" })
             }
         },
         none_title: "No contacts yet",

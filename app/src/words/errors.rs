@@ -139,6 +139,8 @@ fn english_field(error: FieldError) -> String {
              another name."
                 .to_owned()
         }
+        FieldCode::NoPhoneColumn => "Choose which column holds the phone numbers.".to_owned(),
+        FieldCode::Repeated => "Two columns say they hold the same. Choose each meaning once.".to_owned(),
         FieldCode::Template(problem) => english_template(name, problem),
         FieldCode::Settings(problem) => english_problem(name, problem),
     }
@@ -237,6 +239,7 @@ fn english_name(field: FieldName) -> &'static str {
         FieldName::Samples => "Samples",
         FieldName::Footer => "Footer",
         FieldName::Buttons => "Buttons",
+        FieldName::Columns => "The columns",
         FieldName::Settings(Field::OptOutKeywords) => "Opt-Out Keywords",
         FieldName::Settings(Field::OptOutConfirmation) => "Opt-Out Confirmation Message",
         FieldName::Settings(Field::OptInKeywords) => "Opt-In Keywords",

@@ -7,6 +7,7 @@ mod consent;
 mod contacts;
 mod decisions;
 mod errors;
+mod jobs;
 mod ledger;
 mod overview;
 mod settings;
@@ -21,6 +22,7 @@ pub use consent::Consent;
 pub use contacts::Contacts;
 pub use decisions::Decisions;
 pub use errors::Errors;
+pub use jobs::Jobs;
 pub use ledger::Ledger;
 pub use overview::Overview;
 pub use settings::{Admin, Lab, Settings, System};
@@ -88,6 +90,8 @@ pub struct Words {
     pub campaigns: Campaigns,
     /// What needs a person.
     pub decisions: Decisions,
+    /// Files of contacts and changes of many.
+    pub jobs: Jobs,
     /// The ledger.
     pub ledger: Ledger,
     /// The first page.
@@ -109,6 +113,7 @@ pub static ENGLISH: Words = Words {
     contacts: Contacts::ENGLISH,
     campaigns: Campaigns::ENGLISH,
     decisions: Decisions::ENGLISH,
+    jobs: Jobs::ENGLISH,
     ledger: Ledger::ENGLISH,
     overview: Overview::ENGLISH,
     settings: Settings::ENGLISH,

@@ -9,7 +9,7 @@ use crate::kind::MessageKind;
 use crate::outbound::SendState;
 use crate::permit::{Gate, Reason};
 use crate::phone::Phone;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// A contact as lists and the API show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +148,10 @@ pub struct ContactQuery {
     pub country: Option<String>,
     /// Only those whose choice came through this channel.
     pub source: Option<Source>,
+    /// Only those who wrote within so many days: becomes [`Self::wrote_since`] when it is asked.
+    pub wrote_days: Option<u16>,
+    /// Only those added within so many days: becomes [`Self::added_since`] when it is asked.
+    pub added_days: Option<u16>,
     /// Only those who wrote at or after this time.
     pub wrote_since: Option<Timestamp>,
     /// Only those added at or after this time.
@@ -163,6 +167,19 @@ pub struct ContactQuery {
 }
 
 impl ContactQuery {
+    /// The same with days counted back from now.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        let since = |days: u16| now - Span::days(i64::from(days));
+        Self {
+            wrote_since: self.wrote_days.map(since).or(self.wrote_since),
+            added_since: self.added_days.map(since).or(self.added_since),
+            wrote_days: None,
+            added_days: None,
+            ..self
+        }
+    }
+
     /// Whether somebody may be left out.
     #[must_use]
     pub const fn is_filtered(&self) -> bool {
@@ -173,6 +190,8 @@ impl ContactQuery {
             || self.country.is_some()
             || self.source.is_some()
             || self.wrote_since.is_some()
+            || self.wrote_days.is_some()
+            || self.added_days.is_some()
             || self.added_since.is_some()
             || self.blocked.is_some()
     }

@@ -51,7 +51,7 @@ pub struct ContactPatch {
 /// When the cursor is not one of ours.
 pub async fn list(service: &Service, caller: &Caller, query: &ContactQuery) -> Result<ContactPage, Error> {
     caller.may(Right::Read)?;
-    let mut query = query.clone();
+    let mut query = query.clone().at(service.now());
     query.search = query
         .search
         .map(|term| term.trim().chars().filter(|c| *c != '\0').take(100).collect())
@@ -152,6 +152,28 @@ pub async fn counts(service: &Service, caller: &Caller) -> Result<StateCounts, E
     let (service, business) = (service.clone(), caller.business);
     task(async move { Ok(store::contact_list::count_by_state(&mut service.db.read().await?, business).await?) })
         .await
+}
+
+/// The next of all who match, from the oldest: to take a list away, portion by portion.
+///
+/// # Errors
+/// When the caller may not take lists away.
+pub async fn matching(
+    service: &Service,
+    caller: &Caller,
+    query: &ContactQuery,
+    after: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<Contact>, Error> {
+    caller.may(Right::ManageContacts)?;
+    let (service, business) = (service.clone(), caller.business);
+    let query = query.clone().at(service.now());
+    task(async move {
+        let mut tx = service.db.read().await?;
+        let found = store::contact_list::list_matching(&mut tx, business, &query, after, limit).await?;
+        with_tags(&mut tx, found).await
+    })
+    .await
 }
 
 /// One contact.
@@ -410,6 +432,15 @@ pub(crate) async fn name_actors<'a>(
     Ok(())
 }
 
+/// Oldest first. WhatsApp's clock counts in whole seconds: an answer made in the same second belongs after what it answers.
+pub(crate) fn in_order(messages: &mut [ThreadMessage]) {
+    messages.sort_by_key(|message| {
+        let inbound = matches!(message.direction, domain::contact::Direction::In { .. });
+        let at = if inbound { message.at } else { message.at + Span::millis(1) };
+        (at, message.id)
+    });
+}
+
 /// The last messages with a contact, oldest first.
 ///
 /// # Errors
@@ -428,12 +459,7 @@ pub async fn thread(
         let mut messages =
             store::inbound::list_inbound_of(&mut tx, business, found.contact.id, limit).await?;
         messages.extend(store::outbox::list_outbound_of(&mut tx, business, found.contact.id, limit).await?);
-        // WhatsApp's clock counts in whole seconds: an answer made in the same second belongs after what it answers.
-        messages.sort_by_key(|message| {
-            let inbound = matches!(message.direction, domain::contact::Direction::In { .. });
-            let at = if inbound { message.at } else { message.at + Span::millis(1) };
-            (at, message.id)
-        });
+        in_order(&mut messages);
         let surplus = messages.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
         messages.drain(..surplus);
         Ok(messages)

@@ -129,7 +129,7 @@ pub async fn export(service: &Service, caller: &Caller, id: ContactId) -> Result
         let names = names.into_iter().map(|name| PersonalName { kind: name.kind, value: name.value }).collect();
         let mut messages = store::inbound::list_inbound_of(&mut tx, business, contact.id, MESSAGES).await?;
         messages.extend(store::outbox::list_outbound_of(&mut tx, business, contact.id, MESSAGES).await?);
-        messages.sort_by_key(|message| (message.at, message.id));
+        contacts::in_order(&mut messages);
         let exported_at: Timestamp = service.now();
         Ok(PersonalData { exported_at: exported_at.to_string(), contact, names, consent_events, messages })
     })

@@ -5,6 +5,8 @@ use domain::id::{BusinessId, ConnectionId, UserId};
 use domain::role::Role;
 use domain::time::Timestamp;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::connections::{NewConnection, Secret};
 use crate::{Caller, Clock, Config, Error, INGEST_BATCH, SecretKey, Service};
 
@@ -80,11 +82,40 @@ impl World {
             secret_key: SecretKey::new([42; 32]),
             public_url: "http://localhost:3000".to_owned(),
             default_region: None,
-            files: std::env::temp_dir().join("whatscloud-tests"),
+            files: Self::files(database_url),
             pool_size: 4,
             ingest_batch: INGEST_BATCH,
             clock,
         }
+    }
+
+    /// Where a world's files are: with its SQLite file, else in a directory named after its database.
+    #[must_use]
+    pub fn files(database_url: &str) -> std::path::PathBuf {
+        let name = database_url.rsplit('/').next().unwrap_or_default();
+        match database_url.strip_prefix("sqlite://") {
+            Some(path) => path.trim_end_matches(name).into(),
+            None => std::env::temp_dir().join("whatscloud-tests").join(name),
+        }
+    }
+
+    /// Does all long work on contacts that waits.
+    ///
+    /// # Errors
+    /// As the work does.
+    pub async fn work(&self) -> Result<(), Error> {
+        while crate::jobs::work(&self.service, &CancellationToken::new()).await? {}
+        Ok(())
+    }
+
+    /// Does one portion of it, as a process that is told to stop.
+    ///
+    /// # Errors
+    /// As the work does.
+    pub async fn work_a_little(&self) -> Result<(), Error> {
+        let stopped = CancellationToken::new();
+        stopped.cancel();
+        crate::jobs::work(&self.service, &stopped).await.map(|_| ())
     }
 
     /// A business with a name of its own.

@@ -213,10 +213,10 @@ pub struct JobChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Before {
-    /// The name, when it was changed: none, or another one.
+    /// The name, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Option<String>>,
-    /// The name that was given, to know whether it is still there.
+    pub name: Option<String>,
+    /// The name that was given instead, when one was: to know whether it is still there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named: Option<String>,
     /// Labels that were put on.

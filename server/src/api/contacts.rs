@@ -38,6 +38,7 @@ pub async fn list(
         sort: ContactSort::Newest,
         cursor: params.text("after"),
         limit: params.limit(),
+        ..ContactQuery::default()
     };
     params.finish()?;
     let page = contacts::list(&app.service, &caller, &query).await?;

@@ -6,11 +6,11 @@ use anyhow::Context as _;
 use serde_json::json;
 use service::auth::{self, ApiKeyScope};
 use service::connections::{self, NewConnection};
-use service::{Service, business, ledger};
+use service::{Caller, Service, business, jobs, ledger};
 
 use super::{DATA_DIR, Failure, Place, find_business, open_for_command, print_line};
 use crate::cli::{
-    ApiKeyCreateArgs, BusinessCreateArgs, ConnectionAddArgs, DatabaseArgs, LedgerArgs, ScopeArg,
+    ApiKeyCreateArgs, BusinessCreateArgs, ConnectionAddArgs, DatabaseArgs, ImportContactsArgs, LedgerArgs, ScopeArg,
     UserCreateArgs,
 };
 use crate::config::Secret;
@@ -38,6 +38,50 @@ pub(super) async fn create_user(options: UserCreateArgs) -> Result<(), Failure> 
     let business = find_business(&service, &options.business).await?;
     let id = auth::create_user(&service, business, &options.email, options.role, password.expose()).await?;
     Ok(print_line(&json!({"id": id}).to_string())?)
+}
+
+/// `import contacts`
+pub(super) async fn import_contacts(options: ImportContactsArgs) -> Result<(), Failure> {
+    let service = open_for_command(&options.database).await?;
+    let business = find_business(&service, &options.business).await?;
+    let caller = Caller::system(business);
+    let told = |progress: &domain::job::Progress| {
+        let percent = (progress.done * 100).checked_div(progress.of).unwrap_or(0);
+        // Nobody watches when standard error is closed; the import goes on.
+        let _ = writeln!(
+            std::io::stderr(),
+            "{percent} %: {} rows, {} added, {} errors",
+            progress.rows,
+            progress.added,
+            progress.errors
+        );
+    };
+    let job = jobs::import_now(&service, &caller, &options.file, options.dry_run, told).await?;
+    let progress = job.progress;
+    let remarks = jobs::errors_place(&service, job.id).filter(|_| {
+        progress.errors + progress.kept_out + progress.without_evidence + progress.erased > 0
+    });
+    let summary = json!({
+        "job": job.id,
+        "dry_run": options.dry_run,
+        "rows": progress.rows,
+        "added": progress.added,
+        "updated": progress.updated,
+        "unchanged": progress.unchanged,
+        "duplicates": progress.duplicates,
+        "opted_in": progress.opted_in,
+        "opted_out": progress.opted_out,
+        "kept_opted_out": progress.kept_out,
+        "without_evidence": progress.without_evidence,
+        "erased_not_added": progress.erased,
+        "errors": progress.errors,
+        "errors_file": remarks,
+    });
+    print_line(&summary.to_string())?;
+    match job.problem {
+        Some(problem) => Err(Failure::Failed(anyhow::anyhow!("the import ended early: {}", problem.replace('_', " ")))),
+        None => Ok(()),
+    }
 }
 
 /// `connection add`

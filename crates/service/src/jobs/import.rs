@@ -270,6 +270,7 @@ pub(super) async fn run(
     if !path.exists() {
         return Err(Stopped::Problem("file_missing"));
     }
+    std::fs::create_dir_all(super::directory(service)).map_err(Stopped::io)?;
     let errors_path = super::errors_path(service, stored.job.id);
     let mut errors = Errors::open(&errors_path, begun.errors_bytes).map_err(Stopped::io)?;
     let mut portions = read_ahead(path.to_owned(), plan.clone(), begun.rows, service.now());
@@ -455,7 +456,9 @@ impl<'a> Fold<'a> {
             && stored.contact.name.as_ref() != Some(name)
             && (stored.contact.name.is_none() || self.plan.replace_names)
         {
-            before.name.get_or_insert_with(|| stored.contact.name.clone());
+            if before.named.is_none() {
+                before.name.clone_from(&stored.contact.name);
+            }
             before.named = Some(name.clone());
             stored.contact.name = Some(name.clone());
             touched = true;

@@ -194,6 +194,8 @@ async fn complete(
     let (service, stop) = (service.clone(), stop.clone());
     task(async move {
         let result = match stored.job.state {
+            // Asked to stop while no process was at it.
+            JobState::Checking | JobState::Running if stored.job.stopping => Err(Stopped::Cancelled),
             JobState::Undoing => undo::run(&service, &mut stored, &stop).await,
             _ => match stored.job.plan {
                 Plan::Import(_) => import::run(&service, &mut stored, &path, &stop).await,
@@ -330,6 +332,12 @@ pub async fn errors_file(service: &Service, caller: &Caller, id: JobId) -> Resul
     caller.may(Right::ManageContacts)?;
     load(service, caller.business, id).await?;
     tokio::fs::File::open(errors_path(service, id)).await.map_err(|_| Error::NotFound)
+}
+
+/// Where the file of errors of a job is, if there is one: for whoever runs the server.
+#[must_use]
+pub fn errors_place(service: &Service, id: JobId) -> Option<PathBuf> {
+    Some(errors_path(service, id)).filter(|path| path.exists())
 }
 
 /// How a file is to be read, as a form says it.
@@ -483,7 +491,7 @@ pub async fn prepare_bulk(
     task(async move {
         let now = service.now();
         let mut tx = service.db.write().await?;
-        let query = ContactQuery { cursor: None, limit: 0, ..query };
+        let query = ContactQuery { cursor: None, limit: 0, ..query.at(now) };
         let of = if !all {
             i64::try_from(contacts.len()).unwrap_or(i64::MAX)
         } else if !query.is_filtered() || query.only_state().is_some() {
@@ -726,4 +734,23 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
         remove(&errors_path(service, job)).await;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inert;
+
+    #[test]
+    fn no_name_becomes_a_formula() {
+        for (name, written) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-2", "'-2"),
+            ("+1 555", "'+1 555"),
+            ("+15550100123", "+15550100123"),
+            ("Ana = Lima", "Ana = Lima"),
+        ] {
+            assert_eq!(inert(name), written);
+        }
+    }
 }

@@ -35,6 +35,7 @@ pub struct RawRow {
 pub(super) struct Table {
     file: File,
     decoder: Decoder,
+    delimiter: u8,
     reader: csv_core::Reader,
     /// Text that was read and not yet taken, from `start` on.
     window: Vec<u8>,
@@ -55,6 +56,7 @@ impl Table {
         Ok(Self {
             file: File::open(path)?,
             decoder: encoding.new_decoder_with_bom_removal(),
+            delimiter,
             reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
             window: Vec::new(),
             start: 0,
@@ -150,7 +152,8 @@ impl Table {
                     let odd = self.at_end
                         && self.start + taken == self.window.len()
                         && text.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-                    if several && (odd || self.columns > 0 && cells != self.columns) {
+                    let wrong = odd || self.columns > 0 && cells != self.columns || !is_well_quoted(text, self.delimiter);
+                    if several && wrong {
                         return Ok(Some(self.broken(line, RowProblem::Quotes)));
                     }
                     let row = self.row(line, cells, odd);
@@ -227,6 +230,30 @@ impl Table {
     }
 }
 
+/// Whether every quotation mark that closes a cell stands at its end. In a row of several lines another one tells that the first was
+/// never meant to open a cell of several lines.
+fn is_well_quoted(text: &[u8], delimiter: u8) -> bool {
+    let (mut quoted, mut at_start) = (false, true);
+    let mut at = 0;
+    while at < text.len() {
+        let byte = text[at];
+        if quoted {
+            if byte == b'"' {
+                match text.get(at + 1) {
+                    Some(b'"') => at += 1,
+                    Some(next) if *next != delimiter && !matches!(next, b'\n' | b'\r') => return false,
+                    _ => quoted = false,
+                }
+            }
+        } else {
+            quoted = byte == b'"' && at_start;
+            at_start = byte == delimiter || matches!(byte, b'\n' | b'\r');
+        }
+        at += 1;
+    }
+    true
+}
+
 /// Why a file is not read at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoTable {
@@ -274,7 +301,8 @@ pub(super) fn look(path: &Path) -> io::Result<Result<Look, NoTable>> {
     let known = first.iter().any(|cell| Column::guess(cell) != Column::Ignore);
     let has_heading = known && !first.iter().any(looks_like_number);
     let body = &rows[usize::from(has_heading).min(rows.len())..];
-    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).min(limits::IMPORT_COLUMNS);
+    let widest = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let width = if has_heading { first.len() } else { widest }.min(limits::IMPORT_COLUMNS);
     let mut columns: Vec<Column> = (0..width)
         .map(|at| if has_heading { first.get(at).map_or(Column::Ignore, |cell| Column::guess(cell)) } else { Column::Ignore })
         .collect();

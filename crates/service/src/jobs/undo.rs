@@ -84,9 +84,9 @@ async fn take_back(
         return Ok(false);
     }
     let mut whole = true;
-    if let Some(name) = &before.name {
+    if before.named.is_some() {
         if one.contact.name == before.named {
-            one.contact.name.clone_from(name);
+            one.contact.name.clone_from(&before.name);
         } else {
             whole = false;
         }

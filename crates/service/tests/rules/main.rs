@@ -31,7 +31,9 @@ macro_rules! rules {
 mod access;
 mod campaigns;
 mod crash;
+mod erasure;
 mod identity;
+mod imports;
 mod ingest;
 mod ledger;
 mod native_stop;

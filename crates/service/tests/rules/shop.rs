@@ -110,6 +110,21 @@ impl Shop {
         self.world.database_url.rsplit_once('/').unwrap().1.to_owned()
     }
 
+    /// Where its files are.
+    pub fn files(&self) -> std::path::PathBuf {
+        World::files(&self.world.database_url)
+    }
+
+    /// Does all long work on contacts that waits.
+    pub async fn work(&self) {
+        self.world.work().await.unwrap();
+    }
+
+    /// Does one portion of it, as a process that is told to stop.
+    pub async fn work_a_little(&self) {
+        self.world.work_a_little().await.unwrap();
+    }
+
     pub fn service(&self) -> &Service {
         &self.world.service
     }
