@@ -47,11 +47,13 @@ create table contact_job (
 create index contact_job_by_business on contact_job (business_id, id);
 create index contact_job_active on contact_job (id) where state in ('checking', 'running', 'undoing');
 
--- What a job changed about whom, to undo it within a day.
+-- Which job made a contact. Those it made are found by their ids, which sort by the time of creation.
+alter table contact add column made_by uuid;
+
+-- What a job changed about people who were there before, to undo it within a day.
 create table contact_job_change (
   job_id uuid not null references contact_job (id),
   contact_id uuid not null,
-  created boolean not null,
   -- What was there before, as JSON.
   before text not null,
   primary key (job_id, contact_id)

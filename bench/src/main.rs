@@ -2,8 +2,11 @@
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
 mod audience;
+mod contacts;
+mod crowd;
 mod disk;
 mod dispatch;
+mod import;
 mod ingest;
 mod load;
 mod shop;
@@ -20,6 +23,10 @@ enum Bench {
     Stop(stop::Options),
     /// Deciding about everybody, as a share of the bare statement that stores the same rows.
     Audience(audience::Options),
+    /// The contacts table at two sizes: pages, searches and filters.
+    Contacts(contacts::Options),
+    /// A file of contacts, against a bare load and upsert of the same rows.
+    Import(import::Options),
     /// Sending at the cap, and without one as a share of a plain load tool.
     Dispatch(dispatch::Options),
 }
@@ -29,6 +36,8 @@ fn main() -> anyhow::Result<()> {
         Bench::Ingest(options) => ingest::run(&options),
         Bench::Stop(options) => stop::run(&options),
         Bench::Audience(options) => audience::run(&options),
+        Bench::Contacts(options) => contacts::run(&options),
+        Bench::Import(options) => import::run(&options),
         Bench::Dispatch(options) => dispatch::run(&options),
     }
 }

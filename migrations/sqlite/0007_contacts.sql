@@ -34,7 +34,13 @@ create unique index contact_by_search on contact (search_id);
 insert into contact_search (rowid, text)
 select search_id, iif(name is null, '', name_folded) || char(10) || coalesce(phone, '') from contact;
 
-create trigger contact_search_insert after insert on contact
+-- Whoever adds many gives them their numbers; for whoever does not, the next one is taken.
+create trigger contact_search_insert after insert on contact when new.search_id is not null
+begin
+  insert into contact_search (rowid, text)
+  values (new.search_id, iif(new.name is null, '', new.name_folded) || char(10) || coalesce(new.phone, ''));
+end;
+create trigger contact_search_number after insert on contact when new.search_id is null
 begin
   update contact set search_id = (select coalesce(max(search_id), 0) + 1 from contact) where rowid = new.rowid;
   insert into contact_search (rowid, text)

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use domain::consent::Source;
 use domain::job::{BulkAction, Column as Meaning, DateOrder, ImportPlan, Job, JobState, Plan};
 use leptos::prelude::*;
@@ -29,6 +31,12 @@ pub(super) fn JobBadge(state: JobState) -> impl IntoView {
     view! { <Badge tone>{(words.jobs.state)(state)}</Badge> }
 }
 
+/// Asks again how far a job is: what happened between the page and its stream of events was told to nobody.
+#[derive(Clone, Copy)]
+struct Tick(RwSignal<u32>);
+
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
 /// One job: what it would do, how far it is, what came of it.
 #[component]
 pub fn JobPage() -> impl IntoView {
@@ -37,9 +45,11 @@ pub fn JobPage() -> impl IntoView {
     let ticket = use_ticket();
     let live = use_live();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let tick = RwSignal::new(0_u32);
+    provide_context(Tick(tick));
     let detail = Resource::new_blocking(
-        move || (id.get(), live.jobs.get()),
-        move |(id, _)| {
+        move || (id.get(), live.jobs.get(), tick.get()),
+        move |(id, ..)| {
             let ticket = ticket();
             async move { Ok::<_, AppError>((load_job(id).await?, returned(ticket).await?)) }
         },
@@ -101,6 +111,12 @@ fn UnderWay(detail: JobDetail) -> impl IntoView {
     let words = use_words();
     let text = &words.jobs;
     let JobDetail { job, now, .. } = detail;
+    if let Some(Tick(tick)) = use_context() {
+        Effect::new(move |_| {
+            // Without a timer the page still hears of events.
+            let _ = set_timeout(move || drop(tick.try_update(|tick| *tick += 1)), ASK_AGAIN);
+        });
+    }
     let progress = job.progress;
     let is_file = matches!(job.plan, Plan::Import(_)) && job.state != JobState::Undoing;
     let said = if is_file {
@@ -128,6 +144,7 @@ fn UnderWay(detail: JobDetail) -> impl IntoView {
         }
     });
     view! {
+        <noscript><meta http-equiv="refresh" content="2"/></noscript>
         <Card>
             <div class="stack" role="status">
                 <Progress

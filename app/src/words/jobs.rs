@@ -189,9 +189,10 @@ fn size(bytes: u64) -> String {
 
 fn english_lines(progress: &Progress, dry: bool) -> Vec<(String, &'static str)> {
     let words = |now, then| if dry { then } else { now };
+    let one = |number, single, several| if number == 1 { single } else { several };
     let lines = [
-        (progress.added, words("new contacts", "will be added")),
-        (progress.updated, words("contacts changed", "will be changed")),
+        (progress.added, words(one(progress.added, "new contact", "new contacts"), "will be added")),
+        (progress.updated, words(one(progress.updated, "contact changed", "contacts changed"), "will be changed")),
         (progress.unchanged, words("as before", "stay as they are")),
         (progress.opted_in, words("opted in now", "will be opted in")),
         (progress.opted_out, words("opted out now", "will be opted out")),
@@ -199,7 +200,7 @@ fn english_lines(progress: &Progress, dry: bool) -> Vec<(String, &'static str)> 
         (progress.without_evidence, "opted in by the file without saying how: recorded as never asked"),
         (progress.erased, "erased earlier and not added again"),
         (progress.duplicates, "more than once in the file"),
-        (progress.errors, "rows cannot be read"),
+        (progress.errors, one(progress.errors, "row cannot be read", "rows cannot be read")),
     ];
     lines.into_iter().filter(|(number, _)| *number > 0).map(|(number, words)| (count(number), words)).collect()
 }

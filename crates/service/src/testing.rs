@@ -19,6 +19,15 @@ pub const PHONE_NUMBER_ID: &str = "100000000000001";
 /// Its WABA id.
 pub const WABA_ID: &str = "200000000000001";
 
+/// Does all long work on contacts that waits.
+///
+/// # Errors
+/// As the work does.
+pub async fn work(service: &Service) -> Result<(), Error> {
+    while crate::jobs::work(service, &CancellationToken::new()).await? {}
+    Ok(())
+}
+
 /// Sends everything that is due at the present time, through a service that has no workers.
 ///
 /// # Errors
@@ -104,8 +113,7 @@ impl World {
     /// # Errors
     /// As the work does.
     pub async fn work(&self) -> Result<(), Error> {
-        while crate::jobs::work(&self.service, &CancellationToken::new()).await? {}
-        Ok(())
+        work(&self.service).await
     }
 
     /// Does one portion of it, as a process that is told to stop.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::consent::{Consent, State};
 use domain::contact::Contact;
-use domain::id::{BusinessId, ContactId};
+use domain::id::{BusinessId, ContactId, JobId};
 use domain::phone::Phone;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct StoredContact {
     pub answered_at: Option<Timestamp>,
     /// The record that this one was joined to.
     pub merged_into: Option<ContactId>,
+    /// The job that made it, when one did.
+    pub made_by: Option<JobId>,
 }
 
 impl StoredContact {
@@ -59,6 +61,7 @@ impl StoredContact {
             consent: Consent::NONE,
             answered_at: None,
             merged_into: None,
+            made_by: None,
         }
     }
 
@@ -125,10 +128,11 @@ pub(crate) struct Row {
     answered_at: Option<i64>,
     merged_into: Option<Uuid>,
     created_at: i64,
+    made_by: Option<Uuid>,
 }
 
 pub(crate) const COLUMNS: &str = "id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-                       last_inbound_at, answered_at, merged_into, created_at";
+                       last_inbound_at, answered_at, merged_into, created_at, made_by";
 
 impl TryFrom<Row> for StoredContact {
     type Error = sqlx::Error;
@@ -157,6 +161,7 @@ impl TryFrom<Row> for StoredContact {
         stored.contact.last_inbound_at = row.last_inbound_at.map(Timestamp::from_micros);
         stored.answered_at = row.answered_at.map(Timestamp::from_micros);
         stored.merged_into = row.merged_into.map(ContactId::from_uuid);
+        stored.made_by = row.made_by.map(JobId::from_uuid);
         Ok(stored)
     }
 }
@@ -189,6 +194,7 @@ struct Written<'a> {
     answered_at: Option<i64>,
     merged_into: Option<String>,
     created_at: i64,
+    made_by: Option<String>,
 }
 
 fn written(contacts: &[StoredContact]) -> String {
@@ -219,6 +225,7 @@ fn written(contacts: &[StoredContact]) -> String {
                 answered_at: stored.answered_at.map(Timestamp::micros),
                 merged_into: stored.merged_into.map(|id| hex(id.uuid())),
                 created_at: contact.created_at.micros(),
+                made_by: stored.made_by.map(|id| hex(id.uuid())),
             }
         })
         .collect();
@@ -233,16 +240,32 @@ pub async fn insert_contacts(tx: &mut Tx, contacts: &[StoredContact]) -> Result<
     if contacts.is_empty() {
         return Ok(());
     }
-    let sql = rows!(tx,
-        "insert into contact (id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, \
-         native_stop, consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at) \
-         select id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, native_stop, \
-         consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at from ",
-        [id uuid, business_id uuid, phone text, user_id text, name text, name_folded text, country text, state text,
-         since bigint, source text, version bigint, native_stop boolean, consent text, blocked boolean, erased boolean,
-         invalid boolean, expires_at bigint, last_inbound_at bigint, answered_at bigint, merged_into uuid,
-         created_at bigint],
-        " r");
+    // On SQLite each row gets the number it has in the index over parts of names; a trigger would write each row twice.
+    let sql = match tx {
+        Tx::Sqlite(_) => rows!(tx,
+            "insert into contact (id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, \
+             native_stop, consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at, \
+             made_by, search_id) \
+             select id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, native_stop, \
+             consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at, made_by, \
+             (select coalesce(max(search_id), 0) from contact) + row_number() over () from ",
+            [id uuid, business_id uuid, phone text, user_id text, name text, name_folded text, country text, state text,
+             since bigint, source text, version bigint, native_stop boolean, consent text, blocked boolean, erased boolean,
+             invalid boolean, expires_at bigint, last_inbound_at bigint, answered_at bigint, merged_into uuid,
+             created_at bigint, made_by uuid],
+            " r"),
+        Tx::Postgres(_) => rows!(tx,
+            "insert into contact (id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, \
+             native_stop, consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at, \
+             made_by) \
+             select id, business_id, phone, user_id, name, name_folded, country, state, since, source, version, native_stop, \
+             consent, blocked, erased, invalid, expires_at, last_inbound_at, answered_at, merged_into, created_at, made_by from ",
+            [id uuid, business_id uuid, phone text, user_id text, name text, name_folded text, country text, state text,
+             since bigint, source text, version bigint, native_stop boolean, consent text, blocked boolean, erased boolean,
+             invalid boolean, expires_at bigint, last_inbound_at bigint, answered_at bigint, merged_into uuid,
+             created_at bigint, made_by uuid],
+            " r"),
+    };
     let rows = written(contacts);
     on!(tx, c => sqlx::query(sql).bind(rows).execute(c).await.map(|_| ()))
 }
@@ -310,10 +333,10 @@ pub async fn load_contacts(tx: &mut Tx, ids: &[ContactId]) -> Result<Vec<StoredC
     }
     let sql = tx.pick(
         "select id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-         last_inbound_at, answered_at, merged_into, created_at from contact \
+         last_inbound_at, answered_at, merged_into, created_at, made_by from contact \
          where id in (select unhex(value) from json_each($1)) order by id",
         "select id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-         last_inbound_at, answered_at, merged_into, created_at from contact \
+         last_inbound_at, answered_at, merged_into, created_at, made_by from contact \
          where id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value)) \
          order by id for update",
     );
@@ -330,7 +353,7 @@ pub async fn load_contacts(tx: &mut Tx, ids: &[ContactId]) -> Result<Vec<StoredC
 pub async fn find_contact(tx: &mut Tx, business: BusinessId, id: ContactId) -> Result<Option<StoredContact>> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
             "select id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-             last_inbound_at, answered_at, merged_into, created_at from contact \
+             last_inbound_at, answered_at, merged_into, created_at, made_by from contact \
              where business_id = $1 and id = (select coalesce(merged_into, id) from contact where id = $2)")
         .bind(business.uuid()).bind(id.uuid())
         .fetch_optional(c).await)?;
@@ -558,10 +581,10 @@ pub async fn read_contacts(tx: &mut Tx, ids: &[ContactId]) -> Result<Vec<StoredC
     }
     let sql = tx.pick(
         "select id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-         last_inbound_at, answered_at, merged_into, created_at from contact \
+         last_inbound_at, answered_at, merged_into, created_at, made_by from contact \
          where id in (select unhex(value) from json_each($1))",
         "select id, business_id, phone, user_id, name, country, consent, blocked, erased, invalid, expires_at, \
-         last_inbound_at, answered_at, merged_into, created_at from contact \
+         last_inbound_at, answered_at, merged_into, created_at, made_by from contact \
          where id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value))",
     );
     let ids: Vec<String> = ids.iter().map(|id| hex(id.uuid())).collect();

@@ -198,13 +198,11 @@ pub async fn release_job(tx: &mut Tx, job: JobId) -> Result<()> {
         .bind(job.uuid()).execute(c).await.map(|_| ()))
 }
 
-/// What a job changed about one contact.
+/// What a job changed about one contact that was there before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobChange {
     /// Whom.
     pub contact: ContactId,
-    /// It made them.
-    pub created: bool,
     /// What was there before.
     pub before: Before,
 }
@@ -242,23 +240,20 @@ pub async fn insert_changes(tx: &mut Tx, job: JobId, changes: &[JobChange]) -> R
     struct Written {
         job_id: String,
         contact_id: String,
-        created: bool,
         before: String,
     }
     if changes.is_empty() {
         return Ok(());
     }
     let sql = rows!(tx,
-        "insert into contact_job_change (job_id, contact_id, created, before) \
-         select job_id, contact_id, created, before from ",
-        [job_id uuid, contact_id uuid, created boolean, before text],
+        "insert into contact_job_change (job_id, contact_id, before) select job_id, contact_id, before from ",
+        [job_id uuid, contact_id uuid, before text],
         " r where true on conflict do nothing");
     let rows: Vec<_> = changes
         .iter()
         .map(|change| Written {
             job_id: hex(job.uuid()),
             contact_id: hex(change.contact.uuid()),
-            created: change.created,
             before: serde_json::to_string(&change.before).unwrap_or_default(),
         })
         .collect();
@@ -297,16 +292,35 @@ pub async fn list_changes(
     limit: u32,
 ) -> Result<Vec<JobChange>> {
     let after = after.map_or_else(Uuid::nil, ContactId::uuid);
-    let rows: Vec<(Uuid, bool, String)> = on!(tx, c => sqlx::query_as(
-            "select contact_id, created, before from contact_job_change where job_id = $1 and contact_id > $2 \
+    let rows: Vec<(Uuid, String)> = on!(tx, c => sqlx::query_as(
+            "select contact_id, before from contact_job_change where job_id = $1 and contact_id > $2 \
              order by contact_id limit $3")
         .bind(job.uuid()).bind(after).bind(i64::from(limit)).fetch_all(c).await)?;
     rows.into_iter()
-        .map(|(contact, created, before)| {
+        .map(|(contact, before)| {
             let before = serde_json::from_str(&before).map_err(|_| corrupt("contact_job_change.before"))?;
-            Ok(JobChange { contact: ContactId::from_uuid(contact), created, before })
+            Ok(JobChange { contact: ContactId::from_uuid(contact), before })
         })
         .collect()
+}
+
+/// The next contacts that a job made, by their ids, from those of a time on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_made(
+    tx: &mut Tx,
+    business: BusinessId,
+    job: JobId,
+    after: ContactId,
+    until: ContactId,
+    limit: u32,
+) -> Result<Vec<ContactId>> {
+    let rows: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(
+            "select id from contact where business_id = $1 and id > $2 and id <= $3 and made_by = $4 order by id limit $5")
+        .bind(business.uuid()).bind(after.uuid()).bind(until.uuid()).bind(job.uuid()).bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    Ok(rows.into_iter().map(ContactId::from_uuid).collect())
 }
 
 /// Forgets changes that can no longer be undone: of jobs that ended before a time, some at once. Says how many.
@@ -338,13 +352,13 @@ pub async fn list_outdated(tx: &mut Tx, ended_before: Timestamp, made_before: Ti
     Ok(rows.into_iter().map(JobId::from_uuid).collect())
 }
 
-/// Forgets what jobs noted about people.
+/// Forgets what a job noted about one person.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete_changes_of(tx: &mut Tx, contact: ContactId) -> Result<()> {
-    on!(tx, c => sqlx::query("delete from contact_job_change where contact_id = $1")
-        .bind(contact.uuid()).execute(c).await.map(|_| ()))
+pub async fn delete_change(tx: &mut Tx, job: JobId, contact: ContactId) -> Result<()> {
+    on!(tx, c => sqlx::query("delete from contact_job_change where job_id = $1 and contact_id = $2")
+        .bind(job.uuid()).bind(contact.uuid()).execute(c).await.map(|_| ()))
 }
 
 /// How long a process may be silent before another goes on with its job.

@@ -120,7 +120,7 @@ pub async fn count_matching(tx: &mut Tx, business: BusinessId, query: &ContactQu
 
 const SELECT: &str = "select contact.id, contact.business_id, contact.phone, contact.user_id, contact.name, contact.country, \
                       contact.consent, contact.blocked, contact.erased, contact.invalid, contact.expires_at, \
-                      contact.last_inbound_at, contact.answered_at, contact.merged_into, contact.created_at";
+                      contact.last_inbound_at, contact.answered_at, contact.merged_into, contact.created_at, contact.made_by";
 
 /// Which filter finds the rows; the others only look at them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

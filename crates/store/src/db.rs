@@ -69,7 +69,7 @@ macro_rules! rows {
         $tx.pick(
             concat!(
                 $before, "(select ", rows!(@sqlite $first $first_type) $(, ", ", rows!(@sqlite $column $type))*,
-                " from json_each($1) as j)", $after
+                " from jsonb_each($1) as j)", $after
             ),
             concat!(
                 $before, "(select ", rows!(@postgres $first $first_type) $(, ", ", rows!(@postgres $column $type))*,

@@ -101,3 +101,48 @@ fn server() -> String {
         "TEST_POSTGRES_URL is not set: run the tests with `cargo xtask test`, which starts a PostgreSQL for them",
     )
 }
+
+/// Loads rows as they stand into the table `loaded`: what a bare import begins with.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn load(db: &Db, rows: &[(i64, &str, &str, &str)]) -> sqlx::Result<()> {
+    let mut tx = db.write().await?;
+    let sql = tx.pick(
+        "insert into loaded (n, phone, name, tag) \
+         select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each($1)",
+        "insert into loaded (n, phone, name, tag) \
+         select cast(v ->> 0 as bigint), v ->> 1, v ->> 2, v ->> 3 from jsonb_array_elements(cast($1 as jsonb)) as j(v)",
+    );
+    let rows = serde_json::to_string(rows).unwrap_or_default();
+    on!(&mut tx, c => sqlx::query(sql).bind(rows).execute(c).await.map(|_| ()))?;
+    tx.commit().await
+}
+
+/// Makes contacts of what [`load`] loaded, set-wise: each number once, nothing checked, nothing recorded.
+#[must_use]
+pub fn upsert_loaded(db: &Db) -> [String; 3] {
+    let id = match db.engine() {
+        Engine::Sqlite => "unhex(printf('%032x', 1000000000 + n))",
+        Engine::Postgres => "cast(lpad(to_hex(1000000000 + n), 32, '0') as uuid)",
+    };
+    let (no, lower) = match db.engine() {
+        Engine::Sqlite => ("0", "lower(name)"),
+        Engine::Postgres => ("false", "lower(name)"),
+    };
+    [
+        format!(
+            "insert into contact (id, business_id, phone, name, name_folded, country, state, version, native_stop, consent, \
+             blocked, erased, invalid, created_at) select {id}, (select id from business), phone, name, {lower}, 'BR', \
+             'unknown', 0, {no}, '{{\"version\":0}}', {no}, {no}, {no}, 1 from loaded \
+             where n in (select min(n) from loaded group by phone) order by n"
+        ),
+        "insert into contact_identity (business_id, kind, value, contact_id) \
+         select business_id, 'phone', phone, id from contact where phone is not null on conflict do nothing"
+            .to_owned(),
+        "insert into contact_tag (contact_id, tag, business_id) \
+         select c.id, l.tag, c.business_id from loaded l join contact_identity i on i.kind = 'phone' and i.value = l.phone \
+         join contact c on c.id = i.contact_id and i.business_id = c.business_id where true on conflict do nothing"
+            .to_owned(),
+    ]
+}

@@ -96,7 +96,7 @@ async fn change(
                 } else {
                     Before { untagged: vec![tag.clone()], ..Before::default() }
                 };
-                notes.push(JobChange { contact: id, created: false, before });
+                notes.push(JobChange { contact: id, before });
             }
             if on {
                 store::contact::insert_tags(tx, stored.business, &given).await?;
@@ -112,7 +112,7 @@ async fn change(
                 if one.contact.blocked != block {
                     one.contact.blocked = block;
                     let before = Before { blocked: Some(!block), ..Before::default() };
-                    notes.push(JobChange { contact: one.contact.id, created: false, before });
+                    notes.push(JobChange { contact: one.contact.id, before });
                     changed.push(one);
                 }
             }

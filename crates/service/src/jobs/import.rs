@@ -445,7 +445,10 @@ impl<'a> Fold<'a> {
         let repeated = if dry {
             !seen.is_new(&row.phone)
         } else {
-            known.is_some_and(|id| self.met.contains(&id) || self.notes.contains_key(&id))
+            known.is_some_and(|id| {
+                let ours = self.contacts.get(&id).is_some_and(|one| one.made_by == Some(self.stored.job.id));
+                ours || self.met.contains(&id) || self.notes.contains_key(&id)
+            })
         };
         let id = known.unwrap_or_else(|| self.make(row));
         let Some(mut stored) = self.contacts.get(&id).cloned() else { return };
@@ -513,6 +516,7 @@ impl<'a> Fold<'a> {
         let mut stored = StoredContact::new(self.stored.business, id, self.now);
         stored.contact.phone = Some(row.phone.clone());
         stored.contact.country.clone_from(&row.country);
+        stored.made_by = Some(self.stored.job.id);
         self.names.push((identifier(self.stored, &row.phone), id));
         self.by_phone.insert(row.phone.as_str().to_owned(), id);
         self.made.insert(id);
@@ -567,7 +571,8 @@ impl<'a> Fold<'a> {
         store::contact::insert_tags(&mut tx, self.stored.business, &self.tags).await?;
         let notes: Vec<JobChange> = std::mem::take(&mut self.notes)
             .into_iter()
-            .map(|(contact, before)| JobChange { contact, created: self.made.contains(&contact), before })
+            .filter(|(contact, _)| self.contacts.get(contact).is_none_or(|one| one.made_by != Some(self.stored.job.id)))
+            .map(|(contact, before)| JobChange { contact, before })
             .collect();
         store::contact_job::insert_changes(&mut tx, self.stored.job.id, &notes).await?;
         let events = std::mem::take(&mut self.events);

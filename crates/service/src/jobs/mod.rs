@@ -580,7 +580,6 @@ pub async fn undo(service: &Service, caller: &Caller, id: JobId) -> Result<(), E
         job.progress.last = None;
         job.progress.undone = 0;
         job.progress.undo_kept = 0;
-        job.finished_at = None;
         Ok(())
     })
     .await

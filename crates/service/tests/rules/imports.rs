@@ -223,6 +223,17 @@ rules! {
         assert!(service::ledger::verify(shop.service(), shop.business).await.unwrap().broken.is_none());
     }
 
+    async fn an_undo_keeps_what_a_colleague_recorded_since(shop) {
+        let done = import(shop, &format!("phone\n{}\n{}\n", za(1), za(2))).await;
+        shop.advance(Span::minutes(5));
+        let told = shop.contact(&za(1)).await.id;
+        shop.opt_out(told).await.unwrap();
+        jobs::undo(shop.service(), &shop.owner, done.id).await.unwrap();
+        shop.work().await;
+        assert_eq!(shop.state(&za(1)).await, State::OptedOut, "a no is never forgotten");
+        assert!(shop.find(&za(2)).await.is_none());
+    }
+
     async fn an_import_can_be_undone_for_a_day(shop) {
         let done = import(shop, &format!("phone\n{}\n", za(1))).await;
         shop.advance(Span::hours(25));
@@ -311,6 +322,31 @@ rules! {
         }
         let nobody = jobs::prepare_bulk(shop.service(), &shop.owner, BulkAction::Block, vec![], ContactQuery::default(), false).await;
         assert_eq!(problems(nobody), [("contacts", "empty")]);
+    }
+
+    /// Strings that have broken other programs are names like any other, or are refused with the reason; none breaks the rest.
+    async fn naughty_names_break_nothing(shop) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/text/blns.txt");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            println!("skipped: there is no ../shared/fixtures beside the checkout");
+            return;
+        };
+        let names: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let mut file = "phone,name\n".to_owned();
+        for (n, name) in (0..).zip(&names) {
+            file.push_str(&format!("{},\"{}\"\n", za(n), name.replace('"', "\"\"")));
+        }
+        let done = import(shop, &file).await;
+        assert_eq!(done.state, JobState::Done);
+        let rows = u64::try_from(names.len()).unwrap();
+        assert_eq!(done.progress.rows, rows);
+        assert_eq!(done.progress.added + done.progress.errors, rows);
+        let told = errors(shop, done.id).await;
+        let counted = |problem: &str| told.lines().filter(|line| line.contains(problem)).count();
+        let refused = counted("name_too_long") + counted("invisible_characters");
+        assert_eq!(u64::try_from(refused).unwrap(), done.progress.errors, "{told}");
+        let query = ContactQuery { limit: 200, ..ContactQuery::default() };
+        assert_eq!(service::contacts::list(shop.service(), &shop.owner, &query).await.unwrap().rows.len(), 200);
     }
 
     async fn another_business_sees_no_job(shop) {
