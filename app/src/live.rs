@@ -51,7 +51,8 @@ struct Changed {
 }
 
 impl Changed {
-    const EVERYTHING: Self = Self { contacts: true, messages: true, settings: true, campaigns: true, jobs: true };
+    const EVERYTHING: Self =
+        Self { contacts: true, messages: true, settings: true, campaigns: true, jobs: true };
 }
 
 /// Listens while the layout is shown, and provides [`LiveEvents`]. The browser reconnects by itself; whatever was missed in

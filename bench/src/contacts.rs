@@ -125,17 +125,31 @@ const KINDS: [Kind; 20] = [
     ("opted in", |_, _| ContactQuery { state: Some(State::OptedIn), ..query() }),
     ("opted out", |_, _| ContactQuery { state: Some(State::OptedOut), ..query() }),
     ("held (few)", |_, _| ContactQuery { state: Some(State::Held), ..query() }),
-    ("opted out by name", |_, _| ContactQuery { state: Some(State::OptedOut), sort: ContactSort::Name, ..query() }),
+    ("opted out by name", |_, _| ContactQuery {
+        state: Some(State::OptedOut),
+        sort: ContactSort::Name,
+        ..query()
+    }),
     ("tag of a third", |_, _| ContactQuery { tag: Some("fair".into()), ..query() }),
     ("tag of few", |_, _| ContactQuery { tag: Some("vip".into()), ..query() }),
-    ("tag of few by name", |_, _| ContactQuery { tag: Some("vip".into()), sort: ContactSort::Name, ..query() }),
+    ("tag of few by name", |_, _| ContactQuery {
+        tag: Some("vip".into()),
+        sort: ContactSort::Name,
+        ..query()
+    }),
     ("country of few and opted out", |_, _| ContactQuery {
         country: Some("FJ".into()),
         state: Some(State::OptedOut),
         ..query()
     }),
-    ("source and tag", |_, _| ContactQuery { source: Some(Source::Keyword), tag: Some("fair".into()), ..query() }),
-    ("search: a name many have", |turn, _| searched(crowd::name(turn).split(' ').next().unwrap_or("Ana").to_owned())),
+    ("source and tag", |_, _| ContactQuery {
+        source: Some(Source::Keyword),
+        tag: Some("fair".into()),
+        ..query()
+    }),
+    ("search: a name many have", |turn, _| {
+        searched(crowd::name(turn).split(' ').next().unwrap_or("Ana").to_owned())
+    }),
     ("search: first and last name", |turn, _| searched(crowd::name(turn))),
     ("search: part of a long name", |_, _| searched("therstone".into())),
     ("search: a number, whole", |turn, count| searched(crowd::number(crowd::scatter(turn, 20) % count).0)),
@@ -161,6 +175,8 @@ async fn ask(business: &Business, kind: Kind, turn: usize) -> anyhow::Result<Dur
 
 fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort_unstable();
-    let at = |share: usize| times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default();
+    let at = |share: usize| {
+        times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default()
+    };
     (at(50), at(99))
 }

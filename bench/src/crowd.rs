@@ -11,18 +11,62 @@ use store::contact::{Identifier, IdentityKind, StoredContact};
 const PORTION: usize = 5_000;
 
 const GIVEN: [&str; 48] = [
-    "Maria", "José", "Ana", "Luiz", "Thandi", "Sipho", "Priya", "Rahul", "Fatima", "Omar", "Chen", "Mei", "Yuki", "Hiro", "Min-jun",
-    "Ji-woo", "Olga", "Ivan", "Elif", "Mehmet", "Noa", "Avi", "Lena", "Jonas", "Sofia", "Luca", "Emma", "Daan", "Putri", "Budi", "Grace",
-    "Kwame", "Amara", "Chidi", "Lerato", "Pieter", "Marisol", "Diego", "Camila", "Mateo", "Zoë", "Émile", "Chloé", "Hugo", "Anneke",
-    "Sarah", "James", "Quentin",
+    "Maria", "José", "Ana", "Luiz", "Thandi", "Sipho", "Priya", "Rahul", "Fatima", "Omar", "Chen", "Mei",
+    "Yuki", "Hiro", "Min-jun", "Ji-woo", "Olga", "Ivan", "Elif", "Mehmet", "Noa", "Avi", "Lena", "Jonas",
+    "Sofia", "Luca", "Emma", "Daan", "Putri", "Budi", "Grace", "Kwame", "Amara", "Chidi", "Lerato", "Pieter",
+    "Marisol", "Diego", "Camila", "Mateo", "Zoë", "Émile", "Chloé", "Hugo", "Anneke", "Sarah", "James",
+    "Quentin",
 ];
 const FAMILY: [&str; 40] = [
-    "Silva", "Santos", "Garcia", "Lopez", "Nkosi", "Dlamini", "Patel", "Sharma", "Khan", "Haddad", "Wang", "Li", "Tanaka", "Sato", "Kim",
-    "Park", "Ivanova", "Petrov", "Yilmaz", "Kaya", "Cohen", "Levi", "Müller", "Schmidt", "Rossi", "Ferrari", "Jansen", "de Vries", "Wijaya",
-    "Santoso", "Mensah", "Okafor", "Botha", "van Wyk", "Martínez", "Dubois", "Lefèvre", "O’Brien", "Smith", "Featherstonehaugh",
+    "Silva",
+    "Santos",
+    "Garcia",
+    "Lopez",
+    "Nkosi",
+    "Dlamini",
+    "Patel",
+    "Sharma",
+    "Khan",
+    "Haddad",
+    "Wang",
+    "Li",
+    "Tanaka",
+    "Sato",
+    "Kim",
+    "Park",
+    "Ivanova",
+    "Petrov",
+    "Yilmaz",
+    "Kaya",
+    "Cohen",
+    "Levi",
+    "Müller",
+    "Schmidt",
+    "Rossi",
+    "Ferrari",
+    "Jansen",
+    "de Vries",
+    "Wijaya",
+    "Santoso",
+    "Mensah",
+    "Okafor",
+    "Botha",
+    "van Wyk",
+    "Martínez",
+    "Dubois",
+    "Lefèvre",
+    "O’Brien",
+    "Smith",
+    "Featherstonehaugh",
 ];
-const COUNTRIES: [(&str, &str, usize); 6] =
-    [("BR", "+5511", 40), ("ZA", "+2782", 70), ("IN", "+9198", 88), ("GB", "+447", 95), ("MX", "+5255", 99), ("FJ", "+679", 100)];
+const COUNTRIES: [(&str, &str, usize); 6] = [
+    ("BR", "+5511", 40),
+    ("ZA", "+2782", 70),
+    ("IN", "+9198", 88),
+    ("GB", "+447", 95),
+    ("MX", "+5255", 99),
+    ("FJ", "+679", 100),
+];
 
 /// A number that jumps about and is the same each time.
 pub fn scatter(number: usize, salt: u64) -> usize {
@@ -52,14 +96,14 @@ fn person(business: BusinessId, n: usize, from: Timestamp) -> StoredContact {
     let (phone, country) = number(n);
     stored.contact.phone = Phone::from_e164(&phone).ok();
     stored.contact.country = Some(country.to_owned());
-    stored.contact.name = (scatter(n, 4) % 10 > 0).then(|| name(n));
-    stored.contact.last_inbound_at = (scatter(n, 5) % 3 == 0)
+    stored.contact.name = (!scatter(n, 4).is_multiple_of(10)).then(|| name(n));
+    stored.contact.last_inbound_at = (scatter(n, 5).is_multiple_of(3))
         .then(|| from + Span::seconds(i64::try_from(scatter(n, 6) % 20_000_000).unwrap_or(0)));
-    stored.contact.blocked = scatter(n, 7) % 500 == 0;
+    stored.contact.blocked = scatter(n, 7).is_multiple_of(500);
     let kinds: &[SignalKind] = match scatter(n, 8) % 100 {
         0..62 => &[SignalKind::OptIn],
         62..68 => &[SignalKind::OptIn, SignalKind::OptOut],
-        68 if scatter(n, 9) % 40 == 0 => &[SignalKind::Hold],
+        68 if scatter(n, 9).is_multiple_of(40) => &[SignalKind::Hold],
         _ => &[],
     };
     let source = [Source::Import, Source::WebForm, Source::Keyword, Source::PointOfSale][scatter(n, 10) % 4];
@@ -84,10 +128,10 @@ pub async fn write(db: &Db, business: BusinessId, count: usize, now: Timestamp) 
             .collect();
         let mut tags = Vec::new();
         for (n, person) in (first..).zip(&people) {
-            if scatter(n, 11) % 3 == 0 {
+            if scatter(n, 11).is_multiple_of(3) {
                 tags.push((person.contact.id, "fair".to_owned()));
             }
-            if scatter(n, 12) % 2_000 == 0 {
+            if scatter(n, 12).is_multiple_of(2_000) {
                 tags.push((person.contact.id, "vip".to_owned()));
             }
         }
@@ -105,7 +149,10 @@ pub fn resident() -> (u64, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let of = |name: &str| {
         let line = status.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .and_then(|kib| kib.parse::<u64>().ok())
+            .unwrap_or(0)
+            / 1024
     };
     (of("VmHWM:"), of("VmRSS:"))
 }

@@ -136,7 +136,11 @@ async fn baseline(options: &Options, directory: &Path, file: &Path) -> anyhow::R
     .await?;
     service::business::create(&service, "Bench", None).await?;
     let db = Db::connect(&url, 2).await?;
-    store::testing::execute(&db, "create table loaded (n bigint not null, phone text not null, name text not null, tag text not null)").await?;
+    store::testing::execute(
+        &db,
+        "create table loaded (n bigint not null, phone text not null, name text not null, tag text not null)",
+    )
+    .await?;
     let start = Instant::now();
     let text = std::fs::read_to_string(file)?;
     let mut rows = Vec::new();

@@ -16,7 +16,8 @@ use domain::phone::Region;
 use service::{Clock, Config, Service, business};
 
 use crate::cli::{
-    ApiKeyCommand, BusinessCommand, Command, ConnectionCommand, DatabaseArgs, ImportCommand, LedgerCommand, UserCommand,
+    ApiKeyCommand, BusinessCommand, Command, ConnectionCommand, DatabaseArgs, ImportCommand, LedgerCommand,
+    UserCommand,
 };
 use crate::config::{DatabaseUrl, SecretKey};
 use crate::serve;

@@ -83,14 +83,26 @@ struct ContactExport {
 }
 
 const CONTACT_HEADING: [&str; 13] = [
-    "contact_id", "phone", "user_id", "name", "country", "tags", "marketing", "marketing_since", "marketing_source",
-    "stopped_in_whatsapp", "blocked", "last_message_at", "added_at",
+    "contact_id",
+    "phone",
+    "user_id",
+    "name",
+    "country",
+    "tags",
+    "marketing",
+    "marketing_since",
+    "marketing_source",
+    "stopped_in_whatsapp",
+    "blocked",
+    "last_message_at",
+    "added_at",
 ];
 
 impl ContactExport {
     /// Some rows, and whom the next ones come after.
     async fn portion(&self, after: Option<ContactId>) -> Result<(Bytes, Option<ContactId>), Error> {
-        let rows = service::contacts::matching(&self.service, &self.caller, &self.query, after, PORTION).await?;
+        let rows =
+            service::contacts::matching(&self.service, &self.caller, &self.query, after, PORTION).await?;
         let more = rows.len() >= PORTION as usize;
         let last = rows.last().map(|contact| contact.id).filter(|_| more);
         let csv = write_contacts(&rows, after.is_none()).map_err(|error| Error::Internal(error.into()))?;
@@ -161,7 +173,11 @@ async fn personal_data(State(app): State<AppState>, headers: HeaderMap, Path(id)
 }
 
 /// A file of contacts, stored as it comes; leads to the page that asks how to read it, or back with what is wrong.
-async fn upload(State(app): State<AppState>, headers: HeaderMap, form: Result<Multipart, MultipartRejection>) -> Response {
+async fn upload(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
     let caller = match asking(&app, &headers).await {
         Ok(caller) => caller,
         Err(answer) => return answer,

@@ -4,7 +4,7 @@ mod api;
 mod form;
 mod launch;
 mod list;
-mod new_template;
+pub(crate) mod new_template;
 mod page;
 mod people;
 mod report;
@@ -23,6 +23,3 @@ pub use page::CampaignPage;
 pub const CAMPAIGNS_PATH: &str = "/campaigns";
 /// The name, in an address, of the ticket under which numbers that could not be read wait.
 pub(crate) const NUMBERS: &str = "numbers";
-
-#[cfg(feature = "ssr")]
-pub(crate) use new_template::template_of;

@@ -15,9 +15,9 @@ use super::toggle::{ConsentToggle, Refresh};
 use crate::jobs::{Many, RowChoice};
 use crate::live::use_live;
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager, Person,
-    Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo, Tone,
-    Variant,
+    Badge, Banner, Button, ButtonLink, Choice, Column, ConsentBadge, EmptyState, Glyph, Order, Page, Pager,
+    Person, Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo,
+    Tone, Variant,
 };
 use crate::visit::may;
 use crate::words::{grouped, use_words};
@@ -91,8 +91,8 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
             let _ = form.unchecked_ref::<web_sys::HtmlFormElement>().request_submit();
         }
     });
-    let choices = ContactSort::ALL
-        .map(|sort| Choice { value: sort.as_str(), label: (words.contacts.sort_by)(sort) });
+    let choices =
+        ContactSort::ALL.map(|sort| Choice { value: sort.as_str(), label: (words.contacts.sort_by)(sort) });
     view! {
         <Form method="GET" action=CONTACTS_PATH attr:role="search">
             <div class="toolbar">
@@ -134,7 +134,9 @@ fn Filters(listing: Listing) -> impl IntoView {
     let text = &words.contacts;
     let any = Choice { value: "", label: text.any };
     let sources = std::iter::once(any.clone())
-        .chain(Source::ALL.iter().map(|one| Choice { value: one.as_str(), label: words.consent.source(*one) }))
+        .chain(
+            Source::ALL.iter().map(|one| Choice { value: one.as_str(), label: words.consent.source(*one) }),
+        )
         .collect::<Vec<_>>();
     let days = std::iter::once(any.clone())
         .chain(text.days.iter().map(|(value, label)| Choice { value, label }))

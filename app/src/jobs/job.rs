@@ -12,8 +12,8 @@ use crate::error::{AppError, FieldName};
 use crate::live::use_live;
 use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Card, Checkbox, Choice, ErrorSummary, Page, Press, Progress, Select, Shape,
-    Skeleton, Step, Suspended, TextArea, TextField, Tone, Variant, exact,
+    Badge, Banner, Button, ButtonLink, Card, Checkbox, Choice, ErrorSummary, Page, Press, Progress, Select,
+    Shape, Skeleton, Step, Suspended, TextArea, TextField, Tone, Variant, exact,
 };
 use crate::words::use_words;
 
@@ -96,7 +96,12 @@ fn Standing(detail: JobDetail, returned: Option<Returned>) -> impl IntoView {
 
 /// A form of one button; posted by the browser itself.
 #[component]
-fn Tell(job: Job, command: &'static str, #[prop(optional)] variant: Variant, children: Children) -> impl IntoView {
+fn Tell(
+    job: Job,
+    command: &'static str,
+    #[prop(optional)] variant: Variant,
+    children: Children,
+) -> impl IntoView {
     view! {
         <form method="post" action=CommandJob::url()>
             <input type="hidden" name="job" value=job.id.to_string()/>
@@ -114,7 +119,10 @@ fn UnderWay(detail: JobDetail) -> impl IntoView {
     if let Some(Tick(tick)) = use_context() {
         Effect::new(move |_| {
             // Without a timer the page still hears of events.
-            let _ = set_timeout(move || drop(tick.try_update(|tick| *tick += 1)), ASK_AGAIN);
+            let ask = move || {
+                tick.try_update(|tick| *tick += 1);
+            };
+            let _ = set_timeout(ask, ASK_AGAIN);
         });
     }
     let progress = job.progress;
@@ -168,9 +176,11 @@ fn Outcome(detail: JobDetail, dry: bool) -> impl IntoView {
     let JobDetail { job, now, .. } = detail;
     let lines = (text.lines)(&job.progress, dry);
     let is_import = matches!(job.plan, Plan::Import(_));
-    let remarks = job.progress.errors + job.progress.kept_out + job.progress.without_evidence + job.progress.erased;
+    let remarks =
+        job.progress.errors + job.progress.kept_out + job.progress.without_evidence + job.progress.erased;
     let failed = job.problem.as_deref().map(text.failed);
-    let undone = (job.state == JobState::Undone).then(|| (text.undone)(job.progress.undone, job.progress.undo_kept));
+    let undone =
+        (job.state == JobState::Undone).then(|| (text.undone)(job.progress.undone, job.progress.undo_kept));
     let can_undo = job.plan.can_be_undone() && job.state.can_be_undone(job.finished_at, now);
     let until = job.finished_at.map(|at| exact(at + domain::job::UNDO_WITHIN, words)).unwrap_or_default();
     let never = (!dry && !job.plan.can_be_undone()).then_some(text.no_undo);
@@ -252,14 +262,26 @@ fn ImportForm(detail: JobDetail, plan: ImportPlan, returned: Option<Returned>) -
         None => plan.columns.clone(),
     };
     let sources: Vec<Choice> = std::iter::once(Choice { value: "", label: text.source_none })
-        .chain(Source::RECORDABLE.iter().map(|source| Choice {
-            value: source.as_str(),
-            label: words.consent.source(*source),
-        }))
+        .chain(
+            Source::RECORDABLE
+                .iter()
+                .map(|source| Choice { value: source.as_str(), label: words.consent.source(*source) }),
+        )
         .collect();
     let all_agreed = plan.all_agreed || typed(FieldName::State).is_some();
-    let encodings = ["UTF-8", "windows-1252", "windows-1251", "UTF-16LE", "UTF-16BE", "Shift_JIS", "GBK", "Big5", "EUC-KR"];
-    let mut encodings: Vec<Choice> = encodings.iter().map(|name| Choice { value: name, label: name }).collect();
+    let encodings = [
+        "UTF-8",
+        "windows-1252",
+        "windows-1251",
+        "UTF-16LE",
+        "UTF-16BE",
+        "Shift_JIS",
+        "GBK",
+        "Big5",
+        "EUC-KR",
+    ];
+    let mut encodings: Vec<Choice> =
+        encodings.iter().map(|name| Choice { value: name, label: name }).collect();
     let encoding = encodings.iter().position(|choice| choice.value == plan.encoding).unwrap_or(0);
     encodings.swap(0, encoding);
     let chosen_encoding = encodings.first().map_or("UTF-8", |choice| choice.value);
@@ -361,7 +383,8 @@ fn Sample(detail: JobDetail, columns: Vec<Meaning>, has_heading: bool) -> impl I
     let text = &use_words().jobs;
     let rows = detail.sample;
     let name = move |at: usize, first: Option<&Vec<String>>| {
-        let heading = first.filter(|_| has_heading).and_then(|row| row.get(at)).map(|cell| cell.trim().to_owned());
+        let heading =
+            first.filter(|_| has_heading).and_then(|row| row.get(at)).map(|cell| cell.trim().to_owned());
         heading.filter(|heading| !heading.is_empty()).unwrap_or_else(|| (text.column)(at + 1))
     };
     let head = columns

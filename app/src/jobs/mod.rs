@@ -6,9 +6,7 @@ mod job;
 mod many;
 mod privacy;
 
-pub use api::{
-    CommandJob, EraseContact, JobDetail, JobList, ListJobs, LoadJob, PrepareBulk, StartImport,
-};
+pub use api::{CommandJob, EraseContact, JobDetail, JobList, ListJobs, LoadJob, PrepareBulk, StartImport};
 pub use import::ImportPage;
 pub use job::JobPage;
 pub use many::{Many, RowChoice};

@@ -16,9 +16,10 @@ use super::error::code_of;
 use super::kept::Kept;
 use super::returned::give_back;
 use super::{caller, redirect_plain_form, service, signed_in};
+use crate::campaigns::new_template::template_of;
 use crate::campaigns::{
     CAMPAIGNS_PATH, CampaignDetail, CampaignForm, CampaignList, CampaignNumbers, NUMBERS, People,
-    RejectedNumber, Saved, Shown, TemplateChoice, template_of,
+    RejectedNumber, Saved, Shown, TemplateChoice,
 };
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 

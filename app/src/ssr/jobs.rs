@@ -71,7 +71,8 @@ pub(crate) async fn start_import(id: JobId, form: Form, go: &str) -> Result<(), 
         (FieldName::AgreedOn, form.agreed_on.as_str()),
         (FieldName::State, form.all_agreed.as_str()),
     ];
-    let typed: Vec<_> = typed.into_iter().filter(|(field, text)| *field != FieldName::State || !text.is_empty()).collect();
+    let typed: Vec<_> =
+        typed.into_iter().filter(|(field, text)| *field != FieldName::State || !text.is_empty()).collect();
     match begin(id, &form, go != "import").await {
         Ok(()) => {
             redirect_plain_form(&path);
@@ -200,7 +201,10 @@ pub(crate) async fn prepare(
 #[must_use]
 pub fn query_of(view: &str) -> ContactQuery {
     let mut params = ParamsMap::new();
-    let pairs = format!("/?{view}").parse().ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+    let pairs = format!("/?{view}")
+        .parse()
+        .ok()
+        .and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
     for (name, value) in pairs.map(|pairs| pairs.0).unwrap_or_default() {
         params.insert(name, value);
     }

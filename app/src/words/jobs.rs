@@ -192,7 +192,10 @@ fn english_lines(progress: &Progress, dry: bool) -> Vec<(String, &'static str)> 
     let one = |number, single, several| if number == 1 { single } else { several };
     let lines = [
         (progress.added, words(one(progress.added, "new contact", "new contacts"), "will be added")),
-        (progress.updated, words(one(progress.updated, "contact changed", "contacts changed"), "will be changed")),
+        (
+            progress.updated,
+            words(one(progress.updated, "contact changed", "contacts changed"), "will be changed"),
+        ),
         (progress.unchanged, words("as before", "stay as they are")),
         (progress.opted_in, words("opted in now", "will be opted in")),
         (progress.opted_out, words("opted out now", "will be opted out")),
@@ -202,7 +205,11 @@ fn english_lines(progress: &Progress, dry: bool) -> Vec<(String, &'static str)> 
         (progress.duplicates, "more than once in the file"),
         (progress.errors, one(progress.errors, "row cannot be read", "rows cannot be read")),
     ];
-    lines.into_iter().filter(|(number, _)| *number > 0).map(|(number, words)| (count(number), words)).collect()
+    lines
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| (count(number), words))
+        .collect()
 }
 
 impl Jobs {
@@ -214,9 +221,13 @@ impl Jobs {
         upload: "Upload",
         problem: |code| match code {
             "empty" => "The file is empty. Choose one with at least one row.",
-            "not_text" => "This is no CSV file: it may be a spreadsheet in its own format, a picture or an archive. Save it as CSV first.",
+            "not_text" => {
+                "This is no CSV file: it may be a spreadsheet in its own format, a picture or an archive. Save it as CSV first."
+            }
             "too_large" => "The file is larger than 2 GB. Split it and import the parts one after the other.",
-            "disk_full" => "There is no room left on the server’s disk. Nothing was stored. Ask whoever runs the server to make room.",
+            "disk_full" => {
+                "There is no room left on the server’s disk. Nothing was stored. Ask whoever runs the server to make room."
+            }
             "forbidden" => "Only owners and admins may import contacts.",
             "missing" => "Choose a file first.",
             "nobody" => "Nobody is chosen. Tick at least one contact, or everybody who matches.",
@@ -305,7 +316,8 @@ impl Jobs {
         progress_file: |done, of, rows| format!("{} rows, {} of {}", count(rows), size(done), size(of)),
         progress_bulk: |done, of| format!("{} of {}", count(done), count(of)),
         pace: |rows, seconds| {
-            let left = if seconds < 90 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) };
+            let left =
+                if seconds < 90 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) };
             format!("{} a second, about {left} left. You can leave this page.", count(rows))
         },
         cancel: "Stop",
@@ -319,16 +331,27 @@ impl Jobs {
         },
         undone: |back, kept| match kept {
             0 => format!("{} taken back.", count(back)),
-            _ => format!("{} taken back; {} left alone, because something happened to them since.", count(back), count(kept)),
+            _ => format!(
+                "{} taken back; {} left alone, because something happened to them since.",
+                count(back),
+                count(kept)
+            ),
         },
         no_undo: "Opting out cannot be undone here: only the person can opt in again.",
         failed: |code| match code {
-            "file_missing" => "The file is not on this server any more. Upload it again; rows read in before are found and not added twice.",
-            "disk_full" => "There was no room left on the disk. What is listed below was read in and stays; make room and import the file again.",
-            _ => "The file could not be read to its end. What is listed below was read in and stays; import the file again to go on.",
+            "file_missing" => {
+                "The file is not on this server any more. Upload it again; rows read in before are found and not added twice."
+            }
+            "disk_full" => {
+                "There was no room left on the disk. What is listed below was read in and stays; make room and import the file again."
+            }
+            _ => {
+                "The file could not be read to its end. What is listed below was read in and stays; import the file again to go on."
+            }
         },
         question: |action, number| {
-            let people = if number == 1 { "1 contact".to_owned() } else { format!("{} contacts", count(number)) };
+            let people =
+                if number == 1 { "1 contact".to_owned() } else { format!("{} contacts", count(number)) };
             match action {
                 BulkAction::OptOut => format!("Stop marketing to {people}?"),
                 BulkAction::Tag { tag } => format!("Tag {people} with “{tag}”?"),
@@ -342,12 +365,16 @@ impl Jobs {
                 "Each of them is recorded as opted out, on your word. You cannot opt them in again together: only the person \
                  can, or you one by one with the way they agreed. Answers and order updates still arrive."
             }
-            BulkAction::Tag { .. } | BulkAction::Untag { .. } => "Consent is not touched. It can be undone for a day.",
+            BulkAction::Tag { .. } | BulkAction::Untag { .. } => {
+                "Consent is not touched. It can be undone for a day."
+            }
             BulkAction::Block => {
                 "No message of any kind will reach them, not even answers and order updates. To stop only marketing, opt them \
                  out instead. It can be undone for a day."
             }
-            BulkAction::Unblock => "Consent is not touched: who opted out stays opted out. It can be undone for a day.",
+            BulkAction::Unblock => {
+                "Consent is not touched: who opted out stays opted out. It can be undone for a day."
+            }
         },
         yes: |action| match action {
             BulkAction::OptOut => "Opt them out",

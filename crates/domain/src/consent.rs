@@ -217,13 +217,21 @@ impl Mark {
 pub struct Consent {
     /// Counts the events folded in; a permit made for an older version is void.
     pub version: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     opt_out: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     first_opt_out: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     opt_in: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hold: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     release: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     native_stop: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     native_resume: Option<Mark>,
 }
 

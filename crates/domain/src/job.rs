@@ -141,31 +141,82 @@ impl Column {
         let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         let is = |words: &[&str]| words.contains(&plain.as_str());
         let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-        if is(&["first name", "firstname", "given name", "forename", "nombre", "prenom", "prénom", "vorname"]) {
+        if is(&["first name", "firstname", "given name", "forename", "nombre", "prenom", "prénom", "vorname"])
+        {
             Self::FirstName
         } else if is(&[
-            "last name", "lastname", "surname", "family name", "apellido", "apellidos", "sobrenome", "nom",
-            "nachname", "cognome", "achternaam",
+            "last name",
+            "lastname",
+            "surname",
+            "family name",
+            "apellido",
+            "apellidos",
+            "sobrenome",
+            "nom",
+            "nachname",
+            "cognome",
+            "achternaam",
         ]) {
             Self::LastName
-        } else if has(&["consent date", "opt in date", "opted in at", "opt out date", "subscribed at", "consent at", "consented at"])
-            || is(&["since", "date"])
+        } else if has(&[
+            "consent date",
+            "opt in date",
+            "opted in at",
+            "opt out date",
+            "subscribed at",
+            "consent at",
+            "consented at",
+        ]) || is(&["since", "date"])
         {
             Self::ConsentDate
-        } else if has(&["consent source", "opt in source", "signup source", "consent channel"]) || is(&["source"]) {
+        } else if has(&["consent source", "opt in source", "signup source", "consent channel"])
+            || is(&["source"])
+        {
             Self::ConsentSource
-        } else if has(&["consent", "opt in", "optin", "opted in", "opt out", "subscribed", "marketing", "permission"])
-            || is(&["state", "status"])
+        } else if has(&[
+            "consent",
+            "opt in",
+            "optin",
+            "opted in",
+            "opt out",
+            "subscribed",
+            "marketing",
+            "permission",
+        ]) || is(&["state", "status"])
         {
             Self::Consent
         } else if has(&[
-            "phone", "mobile", "whatsapp", "cell", "telefon", "teléfono", "telefone", "telephone", "téléphone", "celular",
-            "movil", "móvil", "handy", "msisdn", "numero", "número",
+            "phone",
+            "mobile",
+            "whatsapp",
+            "cell",
+            "telefon",
+            "teléfono",
+            "telefone",
+            "telephone",
+            "téléphone",
+            "celular",
+            "movil",
+            "móvil",
+            "handy",
+            "msisdn",
+            "numero",
+            "número",
         ]) || is(&["number", "tel", "no", "wa id", "to"])
         {
             Self::Phone
-        } else if is(&["name", "full name", "fullname", "contact", "contact name", "customer", "customer name", "nome", "naam", "nama"])
-        {
+        } else if is(&[
+            "name",
+            "full name",
+            "fullname",
+            "contact",
+            "contact name",
+            "customer",
+            "customer name",
+            "nome",
+            "naam",
+            "nama",
+        ]) {
             Self::Name
         } else if is(&["tag", "tags", "label", "labels", "segment", "segments", "group", "groups", "list"]) {
             Self::Tags
@@ -251,13 +302,34 @@ pub fn read_wish(text: &str) -> Result<Option<Wish>, UnknownWord> {
     let word = text.trim().to_lowercase().replace(['-', '_'], " ");
     Ok(match word.as_str() {
         "" | "unknown" | "n/a" | "na" | "null" | "none" | "pending" | "?" => None,
-        "yes" | "y" | "true" | "t" | "1" | "in" | "opted in" | "opt in" | "optin" | "opted in (confirmed)" | "subscribed"
-        | "subscribe" | "active" | "confirmed" | "agreed" | "granted" | "on" | "si" | "sí" | "sim" | "oui" | "ja" | "da" | "x" => {
-            Some(Wish::In)
-        }
-        "no" | "n" | "false" | "f" | "0" | "out" | "opted out" | "opt out" | "optout" | "unsubscribed" | "unsubscribe"
-        | "stop" | "stopped" | "inactive" | "denied" | "declined" | "revoked" | "withdrawn" | "blocked" | "never" | "off"
-        | "não" | "nao" | "non" | "nein" | "nee" | "held" | "suppressed" | "do not contact" | "dnc" => Some(Wish::Out),
+        "yes"
+        | "y"
+        | "true"
+        | "t"
+        | "1"
+        | "in"
+        | "opted in"
+        | "opt in"
+        | "optin"
+        | "opted in (confirmed)"
+        | "subscribed"
+        | "subscribe"
+        | "active"
+        | "confirmed"
+        | "agreed"
+        | "granted"
+        | "on"
+        | "si"
+        | "sí"
+        | "sim"
+        | "oui"
+        | "ja"
+        | "da"
+        | "x" => Some(Wish::In),
+        "no" | "n" | "false" | "f" | "0" | "out" | "opted out" | "opt out" | "optout" | "unsubscribed"
+        | "unsubscribe" | "stop" | "stopped" | "inactive" | "denied" | "declined" | "revoked"
+        | "withdrawn" | "blocked" | "never" | "off" | "não" | "nao" | "non" | "nein" | "nee" | "held"
+        | "suppressed" | "do not contact" | "dnc" => Some(Wish::Out),
         _ => return Err(UnknownWord),
     })
 }
@@ -294,7 +366,9 @@ pub fn effect_of(
             let change = apply(consent, &signal);
             if change.changed_state() { Effect::Record(signal) } else { Effect::AsBefore }
         }
-        Wish::In if matches!(state, State::OptedOut | State::Held) || consent.native_stop() => Effect::KeptOut,
+        Wish::In if matches!(state, State::OptedOut | State::Held) || consent.native_stop() => {
+            Effect::KeptOut
+        }
         Wish::In if state == State::OptedIn => Effect::AsBefore,
         Wish::In => {
             let Some(source) = evidence else { return Effect::WithoutEvidence };
@@ -558,22 +632,32 @@ impl RowProblem {
         match self {
             Self::NoPhone => "There is no number in this row.",
             Self::NotANumber => "This is not a phone number: write digits, with the country code.",
-            Self::NoCountryCode => "The country code is missing: write +27… or choose a country for the file.",
+            Self::NoCountryCode => {
+                "The country code is missing: write +27… or choose a country for the file."
+            }
             Self::UnknownCountryCode => "No country has this code: check the digits after the plus.",
             Self::TooShort => "Digits are missing from this number.",
             Self::TooLong => "This number has too many digits.",
-            Self::NotInUse => "No phone of this country can have this number: check the country chosen for the file.",
+            Self::NotInUse => {
+                "No phone of this country can have this number: check the country chosen for the file."
+            }
             Self::NameTooLong => "This name is longer than 200 characters.",
             Self::ControlCharacters => "There are invisible control characters in this cell.",
             Self::Tags => "A tag has at most 50 characters, and a person at most 50 tags.",
-            Self::Consent => "Neither a yes nor a no: write yes, no, opted_in or opted_out, or leave it empty.",
+            Self::Consent => {
+                "Neither a yes nor a no: write yes, no, opted_in or opted_out, or leave it empty."
+            }
             Self::Date => "This is no date in the order chosen for the file, or one in the future.",
-            Self::TooManyColumns => "This row has more columns than the headings: is there a separator inside a cell without quotation marks?",
+            Self::TooManyColumns => {
+                "This row has more columns than the headings: is there a separator inside a cell without quotation marks?"
+            }
             Self::LineTooLong => "This row is longer than 256 kB.",
             Self::Quotes => "A quotation mark in this row is never closed.",
             Self::Encoding => "This row holds bytes that are no text in the file’s encoding.",
             Self::KeptOut => "This person opted out. Their choice stands: only they can change it.",
-            Self::WithoutEvidence => "Opted in by the file, but how they agreed is not said: recorded as unknown.",
+            Self::WithoutEvidence => {
+                "Opted in by the file, but how they agreed is not said: recorded as unknown."
+            }
             Self::Erased => "This person’s data was erased at some time. They were not added again.",
         }
     }
@@ -638,7 +722,10 @@ mod tests {
         let noon = Timestamp::parse_rfc3339("2026-11-05T12:30:00Z");
         assert_eq!(DateOrder::DayFirst.read("05/11/2026 12:30"), noon);
         assert_eq!(DateOrder::YearFirst.read("2026-11-05T12:30:00Z"), noon);
-        assert_eq!(DateOrder::YearFirst.read("2026-11-05 9:05"), Timestamp::parse_rfc3339("2026-11-05T09:05:00Z"));
+        assert_eq!(
+            DateOrder::YearFirst.read("2026-11-05 9:05"),
+            Timestamp::parse_rfc3339("2026-11-05T09:05:00Z")
+        );
     }
 
     fn after(signals: &[(SignalKind, i64)]) -> Consent {
@@ -685,7 +772,11 @@ mod tests {
         assert_eq!(out(None), Some((SignalKind::OptOut, 1_000)));
         assert_eq!(out(Some(Timestamp::from_seconds(600))), Some((SignalKind::OptOut, 600)));
         assert_eq!(out(Some(Timestamp::from_seconds(400))), None, "the person agreed after it");
-        assert_eq!(out(Some(Timestamp::from_seconds(9_000))), Some((SignalKind::OptOut, 1_000)), "no date is ahead of us");
+        assert_eq!(
+            out(Some(Timestamp::from_seconds(9_000))),
+            Some((SignalKind::OptOut, 1_000)),
+            "no date is ahead of us"
+        );
         // An agreement that looks later by another clock is lowered too.
         let ahead = after(&[(SignalKind::OptIn, 2_000)]);
         assert!(matches!(effect_of(&ahead, Wish::Out, None, None, NOW), Effect::Record(_)));
@@ -699,6 +790,9 @@ mod tests {
         assert!(JobState::Done.can_be_undone(Some(end), end + Span::hours(23)));
         assert!(!JobState::Done.can_be_undone(Some(end), end + Span::hours(24)));
         assert!(!JobState::Running.can_be_undone(None, end));
-        assert!(!Plan::Bulk { action: BulkAction::OptOut, contacts: vec![], query: ContactQuery::default() }.can_be_undone());
+        assert!(
+            !Plan::Bulk { action: BulkAction::OptOut, contacts: vec![], query: ContactQuery::default() }
+                .can_be_undone()
+        );
     }
 }

@@ -126,7 +126,8 @@ pub async fn export(service: &Service, caller: &Caller, id: ContactId) -> Result
     task(async move {
         let mut tx = service.db.read().await?;
         let names = store::erasure::list_names(&mut tx, business, contact.id).await?;
-        let names = names.into_iter().map(|name| PersonalName { kind: name.kind, value: name.value }).collect();
+        let names =
+            names.into_iter().map(|name| PersonalName { kind: name.kind, value: name.value }).collect();
         let mut messages = store::inbound::list_inbound_of(&mut tx, business, contact.id, MESSAGES).await?;
         messages.extend(store::outbox::list_outbound_of(&mut tx, business, contact.id, MESSAGES).await?);
         contacts::in_order(&mut messages);

@@ -22,7 +22,8 @@ use crate::{Error, SecretKey, Service};
 
 /// The keyed hash of one name.
 pub(crate) fn token(key: &SecretKey, name: &Identifier) -> Result<Token, Error> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|error| Error::Internal(error.into()))?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|error| Error::Internal(error.into()))?;
     let kind = match name.kind {
         IdentityKind::Phone => "phone",
         IdentityKind::UserId => "user_id",
@@ -64,11 +65,8 @@ pub(crate) async fn honour(
     business: BusinessId,
     made: &mut [StoredContact],
 ) -> Result<Vec<NewEvent>, Error> {
-    let name = |phone: &Phone| Identifier {
-        business,
-        kind: IdentityKind::Phone,
-        value: phone.as_str().to_owned(),
-    };
+    let name =
+        |phone: &Phone| Identifier { business, kind: IdentityKind::Phone, value: phone.as_str().to_owned() };
     let names: Vec<Identifier> = made.iter().filter_map(|one| one.contact.phone.as_ref()).map(name).collect();
     let erased = find(service, tx, business, &names).await?;
     if erased.is_empty() {

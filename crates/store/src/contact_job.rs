@@ -69,8 +69,7 @@ impl TryFrom<Row> for StoredJob {
 }
 
 fn texts(job: &Job) -> (String, String) {
-    let standing =
-        Standing { progress: job.progress, problem: job.problem.clone(), checked: job.checked };
+    let standing = Standing { progress: job.progress, problem: job.problem.clone(), checked: job.checked };
     (
         serde_json::to_string(&job.plan).unwrap_or_default(),
         serde_json::to_string(&standing).unwrap_or_default(),
@@ -117,7 +116,8 @@ pub async fn set_stopping(tx: &mut Tx, job: JobId, stopping: bool) -> Result<()>
         .bind(job.uuid()).bind(stopping).execute(c).await.map(|_| ()))
 }
 
-const COLUMNS: &str = "id, business_id, state, plan, progress, stopping, created_by, created_at, started_at, finished_at";
+const COLUMNS: &str =
+    "id, business_id, state, plan, progress, stopping, created_by, created_at, started_at, finished_at";
 
 /// A job of a business; locked on PostgreSQL when it is to be changed.
 ///
@@ -277,7 +277,8 @@ pub async fn find_changed(tx: &mut Tx, job: JobId, contacts: &[ContactId]) -> Re
     );
     let ids: Vec<String> = contacts.iter().map(|id| hex(id.uuid())).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let rows: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(sql).bind(ids).bind(job.uuid()).fetch_all(c).await)?;
+    let rows: Vec<Uuid> =
+        on!(tx, c => sqlx::query_scalar(sql).bind(ids).bind(job.uuid()).fetch_all(c).await)?;
     Ok(rows.into_iter().map(ContactId::from_uuid).collect())
 }
 
@@ -344,7 +345,11 @@ pub async fn delete_old_changes(tx: &mut Tx, ended_before: Timestamp) -> Result<
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list_outdated(tx: &mut Tx, ended_before: Timestamp, made_before: Timestamp) -> Result<Vec<JobId>> {
+pub async fn list_outdated(
+    tx: &mut Tx,
+    ended_before: Timestamp,
+    made_before: Timestamp,
+) -> Result<Vec<JobId>> {
     let rows: Vec<Uuid> = on!(tx, c => sqlx::query_scalar(
             "select id from contact_job where kind = 'import' and \
              ((state in ('done', 'cancelled', 'failed', 'undone') and finished_at < $1) or (state = 'ready' and created_at < $2))")

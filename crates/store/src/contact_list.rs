@@ -245,7 +245,9 @@ fn push_matching<DB: Database>(
         sql.push(plus).push("contact.business_id = ").push_bind(business.uuid());
     };
     if leads(Filter::Tag) {
-        sql.push(" from contact_tag t cross join contact on contact.id = t.contact_id where t.business_id = ");
+        sql.push(
+            " from contact_tag t cross join contact on contact.id = t.contact_id where t.business_id = ",
+        );
         sql.push_bind(business.uuid()).push(" and t.tag = ").push_bind(query.tag.clone().unwrap_or_default());
         sql.push(" and ");
         owner(sql, "+");
@@ -259,7 +261,9 @@ fn push_matching<DB: Database>(
         if leads(Filter::Search)
             && let Some(groups) = groups(term)
         {
-            sql.push(" and contact.search_id in (select rowid from contact_search where contact_search match ");
+            sql.push(
+                " and contact.search_id in (select rowid from contact_search where contact_search match ",
+            );
             sql.push_bind(groups).push(")");
         }
         push_search(sql, term);
@@ -268,10 +272,16 @@ fn push_matching<DB: Database>(
         sql.push(" and ").push(plus(Some(Filter::State))).push("contact.state = ").push_bind(state.as_str());
     }
     if let Some(country) = &query.country {
-        sql.push(" and ").push(plus(Some(Filter::Country))).push("contact.country = ").push_bind(country.clone());
+        sql.push(" and ")
+            .push(plus(Some(Filter::Country)))
+            .push("contact.country = ")
+            .push_bind(country.clone());
     }
     if let Some(source) = query.source {
-        sql.push(" and ").push(plus(Some(Filter::Source))).push("contact.source = ").push_bind(source.as_str());
+        sql.push(" and ")
+            .push(plus(Some(Filter::Source)))
+            .push("contact.source = ")
+            .push_bind(source.as_str());
     }
     if let Some(since) = query.wrote_since {
         // In the words of the index, which no other expression meets.
@@ -359,9 +369,12 @@ fn number(term: &str) -> Option<(String, bool)> {
 /// A term as the index over parts of names takes it: every group of letters in it, all of which must be there. Nothing for a term
 /// that is shorter than a group.
 fn groups(term: &str) -> Option<String> {
-    let text = number(term).map_or_else(|| fold(term), |(digits, anchored)| {
-        if anchored { format!("+{digits}") } else { digits }
-    });
+    let text = number(term).map_or_else(
+        || fold(term),
+        |(digits, anchored)| {
+            if anchored { format!("+{digits}") } else { digits }
+        },
+    );
     let letters: Vec<char> = text.chars().collect();
     if letters.len() < GROUP {
         return None;

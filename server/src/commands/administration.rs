@@ -10,8 +10,8 @@ use service::{Caller, Service, business, jobs, ledger};
 
 use super::{DATA_DIR, Failure, Place, find_business, open_for_command, print_line};
 use crate::cli::{
-    ApiKeyCreateArgs, BusinessCreateArgs, ConnectionAddArgs, DatabaseArgs, ImportContactsArgs, LedgerArgs, ScopeArg,
-    UserCreateArgs,
+    ApiKeyCreateArgs, BusinessCreateArgs, ConnectionAddArgs, DatabaseArgs, ImportContactsArgs, LedgerArgs,
+    ScopeArg, UserCreateArgs,
 };
 use crate::config::Secret;
 
@@ -58,9 +58,8 @@ pub(super) async fn import_contacts(options: ImportContactsArgs) -> Result<(), F
     };
     let job = jobs::import_now(&service, &caller, &options.file, options.dry_run, told).await?;
     let progress = job.progress;
-    let remarks = jobs::errors_place(&service, job.id).filter(|_| {
-        progress.errors + progress.kept_out + progress.without_evidence + progress.erased > 0
-    });
+    let remarks = jobs::errors_place(&service, job.id)
+        .filter(|_| progress.errors + progress.kept_out + progress.without_evidence + progress.erased > 0);
     let summary = json!({
         "job": job.id,
         "dry_run": options.dry_run,
@@ -79,7 +78,9 @@ pub(super) async fn import_contacts(options: ImportContactsArgs) -> Result<(), F
     });
     print_line(&summary.to_string())?;
     match job.problem {
-        Some(problem) => Err(Failure::Failed(anyhow::anyhow!("the import ended early: {}", problem.replace('_', " ")))),
+        Some(problem) => {
+            Err(Failure::Failed(anyhow::anyhow!("the import ended early: {}", problem.replace('_', " "))))
+        }
         None => Ok(()),
     }
 }

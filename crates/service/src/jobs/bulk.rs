@@ -35,11 +35,13 @@ pub(super) async fn run(
         let mut tx = service.db.write().await?;
         let after = stored.job.progress.last;
         let found = if by_hand {
-            let next: Vec<ContactId> = chosen.iter().copied().filter(|id| after.is_none_or(|after| *id > after)).collect();
+            let next: Vec<ContactId> =
+                chosen.iter().copied().filter(|id| after.is_none_or(|after| *id > after)).collect();
             let found = store::contact::load_contacts(&mut tx, &next).await?;
             found.into_iter().filter(|one| one.business == stored.business).collect()
         } else {
-            let ids = store::contact_list::list_matching(&mut tx, stored.business, &query, after, PORTION).await?;
+            let ids =
+                store::contact_list::list_matching(&mut tx, stored.business, &query, after, PORTION).await?;
             let ids: Vec<ContactId> = ids.into_iter().map(|one| one.contact.id).collect();
             store::contact::load_contacts(&mut tx, &ids).await?
         };

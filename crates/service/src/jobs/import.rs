@@ -107,7 +107,11 @@ impl Reader {
                 return Err(fault(column, text, RowProblem::Encoding));
             }
             if text.chars().any(char::is_control) {
-                return Err(fault(column, &text.replace(char::is_control, "�"), RowProblem::ControlCharacters));
+                return Err(fault(
+                    column,
+                    &text.replace(char::is_control, "�"),
+                    RowProblem::ControlCharacters,
+                ));
             }
         }
         let written = cell(Column::Phone).unwrap_or_default();
@@ -144,7 +148,8 @@ impl Reader {
                 read.ok_or_else(|| fault(Column::ConsentDate, text, RowProblem::Date))
             })
             .transpose()?;
-        let said = cell(Column::ConsentSource).map(|text| text.chars().take(limits::NOTE).collect::<String>());
+        let said =
+            cell(Column::ConsentSource).map(|text| text.chars().take(limits::NOTE).collect::<String>());
         let known = said.as_deref().and_then(|said| {
             let word = said.to_lowercase().replace([' ', '-'], "_");
             word.parse().ok().filter(|source| Source::RECORDABLE.contains(source))
@@ -241,7 +246,8 @@ impl Errors {
 
     fn write(&mut self, faults: &[Fault]) -> std::io::Result<u64> {
         for fault in faults {
-            let mut line = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.0);
+            let mut line =
+                csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.0);
             line.write_record([
                 fault.line.to_string().as_str(),
                 &super::inert(&fault.column),
@@ -282,7 +288,8 @@ pub(super) async fn run(
         progress.rows += portion.read;
         progress.done = portion.bytes;
         progress.errors += u64::try_from(portion.faults.len()).unwrap_or(0);
-        let next = write_portion(service, stored, &plan, portion, progress, dry, &mut errors, &mut seen).await?;
+        let next =
+            write_portion(service, stored, &plan, portion, progress, dry, &mut errors, &mut seen).await?;
         stored.job.progress = next;
         hold.check(service, stored).await?;
     }
@@ -306,7 +313,6 @@ impl Seen {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one portion meets everything the work holds")]
 async fn write_portion(
     service: &Service,
     stored: &StoredJob,
@@ -430,12 +436,8 @@ impl<'a> Fold<'a> {
     }
 
     fn row(&mut self, row: &Row, dry: bool, seen: &mut Seen, faults: &mut Vec<Fault>) {
-        let fault = |problem| Fault {
-            line: row.line,
-            column: String::new(),
-            value: row.phone.to_string(),
-            problem,
-        };
+        let fault =
+            |problem| Fault { line: row.line, column: String::new(), value: row.phone.to_string(), problem };
         if self.erased.contains(row.phone.as_str()) {
             self.progress.erased += 1;
             faults.push(fault(RowProblem::Erased));
@@ -479,9 +481,9 @@ impl<'a> Fold<'a> {
         if let Some(wish) = asked {
             let attested = self.plan.attestation.as_ref();
             let evidence = row.source.or_else(|| attested.map(|attested| attested.source));
-            let date = row.date.or_else(|| {
-                attested.filter(|_| wish == Wish::In).and_then(|attested| attested.agreed_on)
-            });
+            let date = row
+                .date
+                .or_else(|| attested.filter(|_| wish == Wish::In).and_then(|attested| attested.agreed_on));
             match effect_of(&stored.consent, wish, date, evidence, self.now) {
                 Effect::AsBefore => {}
                 Effect::KeptOut => {
@@ -561,7 +563,12 @@ impl<'a> Fold<'a> {
     }
 
     /// Writes everything and how far it got, in one commit. Says who was touched.
-    async fn write(mut self, service: &Service, mut tx: Tx, after: &StoredJob) -> Result<Vec<ContactId>, Taken> {
+    async fn write(
+        mut self,
+        service: &Service,
+        mut tx: Tx,
+        after: &StoredJob,
+    ) -> Result<Vec<ContactId>, Taken> {
         let pick = |ids: &HashSet<ContactId>, contacts: &BTreeMap<ContactId, StoredContact>| {
             contacts.iter().filter(|(id, _)| ids.contains(id)).map(|(_, one)| one.clone()).collect::<Vec<_>>()
         };
@@ -571,7 +578,9 @@ impl<'a> Fold<'a> {
         store::contact::insert_tags(&mut tx, self.stored.business, &self.tags).await?;
         let notes: Vec<JobChange> = std::mem::take(&mut self.notes)
             .into_iter()
-            .filter(|(contact, _)| self.contacts.get(contact).is_none_or(|one| one.made_by != Some(self.stored.job.id)))
+            .filter(|(contact, _)| {
+                self.contacts.get(contact).is_none_or(|one| one.made_by != Some(self.stored.job.id))
+            })
             .map(|(contact, before)| JobChange { contact, before })
             .collect();
         store::contact_job::insert_changes(&mut tx, self.stored.job.id, &notes).await?;

@@ -14,9 +14,7 @@ use std::time::{Duration, Instant};
 
 use domain::contact::ContactQuery;
 use domain::id::{BusinessId, ContactId, JobId};
-use domain::job::{
-    Attestation, BulkAction, Column, DateOrder, ImportPlan, Job, JobState, Plan, Progress,
-};
+use domain::job::{Attestation, BulkAction, Column, DateOrder, ImportPlan, Job, JobState, Plan, Progress};
 use domain::limits;
 use domain::live::LiveEvent;
 use domain::phone::Region;
@@ -68,7 +66,11 @@ impl Stopped {
     /// A file that cannot be read or written.
     fn io(error: std::io::Error) -> Self {
         tracing::error!(%error, "a file of a job cannot be used");
-        Self::Problem(if error.kind() == std::io::ErrorKind::StorageFull { "disk_full" } else { "file_unreadable" })
+        Self::Problem(if error.kind() == std::io::ErrorKind::StorageFull {
+            "disk_full"
+        } else {
+            "file_unreadable"
+        })
     }
 }
 
@@ -111,7 +113,6 @@ impl Hold {
 }
 
 fn now() -> Instant {
-    #[expect(clippy::disallowed_methods, reason = "measures how long ago, not what time it is")]
     Instant::now()
 }
 
@@ -242,10 +243,9 @@ async fn complete(
             // It holds people's numbers, and its work is done.
             remove(&source_path(&service, stored.job.id)).await;
         }
-        service.live.publish(
-            stored.business,
-            vec![LiveEvent::JobChanged { job: stored.job.id }, LiveEvent::Lagged],
-        );
+        service
+            .live
+            .publish(stored.business, vec![LiveEvent::JobChanged { job: stored.job.id }, LiveEvent::Lagged]);
         Ok(stored)
     })
     .await
@@ -430,10 +430,8 @@ fn apply_form(plan: &mut ImportPlan, form: ImportForm, dry_run: bool, now: Times
             Vec::new()
         }
     };
-    let attestation = form.attestation.map(|attested| Attestation {
-        note: attested.note.trim().to_owned(),
-        ..attested
-    });
+    let attestation =
+        form.attestation.map(|attested| Attestation { note: attested.note.trim().to_owned(), ..attested });
     match &attestation {
         None if form.all_agreed => say("source", "required"),
         // The file's word for many people wants the words they were told.
@@ -636,7 +634,8 @@ pub async fn import_now(
         task(async move {
             let mut tx = service.db.write().await?;
             store::contact_job::insert_job(&mut tx, &stored).await?;
-            store::contact_job::take_job(&mut tx, stored.job.id, service.holder, service.now() + HELD_FOR).await?;
+            store::contact_job::take_job(&mut tx, stored.job.id, service.holder, service.now() + HELD_FOR)
+                .await?;
             Ok(tx.commit().await?)
         })
         .await?;
@@ -656,7 +655,11 @@ pub async fn import_now(
 }
 
 /// Takes an erased person's names out of the files of errors that are still there.
-pub(crate) async fn forget_in_files(service: &Service, business: BusinessId, names: &[String]) -> Result<(), Error> {
+pub(crate) async fn forget_in_files(
+    service: &Service,
+    business: BusinessId,
+    names: &[String],
+) -> Result<(), Error> {
     let jobs = {
         let service = service.clone();
         task(async move {
@@ -669,7 +672,8 @@ pub(crate) async fn forget_in_files(service: &Service, business: BusinessId, nam
         let path = errors_path(service, stored.job.id);
         let digits: Vec<String> = names.iter().map(|name| name.trim_start_matches('+').to_owned()).collect();
         let done = tokio::task::spawn_blocking(move || forget_lines(&path, &digits)).await;
-        done.map_err(|error| Error::Internal(error.into()))?.map_err(|error| Error::Internal(error.into()))?;
+        done.map_err(|error| Error::Internal(error.into()))?
+            .map_err(|error| Error::Internal(error.into()))?;
     }
     Ok(())
 }

@@ -152,7 +152,9 @@ impl Table {
                     let odd = self.at_end
                         && self.start + taken == self.window.len()
                         && text.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-                    let wrong = odd || self.columns > 0 && cells != self.columns || !is_well_quoted(text, self.delimiter);
+                    let wrong = odd
+                        || self.columns > 0 && cells != self.columns
+                        || !is_well_quoted(text, self.delimiter);
                     if several && wrong {
                         return Ok(Some(self.broken(line, RowProblem::Quotes)));
                     }
@@ -188,7 +190,10 @@ impl Table {
         }
         let problem = if odd {
             Some(RowProblem::Quotes)
-        } else if self.columns > 0 && cells > self.columns && texts[self.columns..].iter().any(|cell| !cell.trim().is_empty()) {
+        } else if self.columns > 0
+            && cells > self.columns
+            && texts[self.columns..].iter().any(|cell| !cell.trim().is_empty())
+        {
             Some(RowProblem::TooManyColumns)
         } else {
             None
@@ -304,7 +309,13 @@ pub(super) fn look(path: &Path) -> io::Result<Result<Look, NoTable>> {
     let widest = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let width = if has_heading { first.len() } else { widest }.min(limits::IMPORT_COLUMNS);
     let mut columns: Vec<Column> = (0..width)
-        .map(|at| if has_heading { first.get(at).map_or(Column::Ignore, |cell| Column::guess(cell)) } else { Column::Ignore })
+        .map(|at| {
+            if has_heading {
+                first.get(at).map_or(Column::Ignore, |cell| Column::guess(cell))
+            } else {
+                Column::Ignore
+            }
+        })
         .collect();
     // Each meaning once: of two columns with numbers the first is taken.
     let mut seen = Vec::new();
@@ -316,9 +327,8 @@ pub(super) fn look(path: &Path) -> io::Result<Result<Look, NoTable>> {
         }
     }
     if !columns.contains(&Column::Phone) {
-        let filled = |at: usize| {
-            body.iter().filter(|row| row.cells.get(at).is_some_and(looks_like_number)).count()
-        };
+        let filled =
+            |at: usize| body.iter().filter(|row| row.cells.get(at).is_some_and(looks_like_number)).count();
         let most = (0..width).filter(|at| columns[*at] == Column::Ignore).max_by_key(|at| filled(*at));
         if let Some(at) = most.filter(|at| filled(*at) * 2 > body.len()) {
             columns[at] = Column::Phone;
@@ -426,13 +436,17 @@ mod tests {
         for text in ["a,b\nc,d\n", "a,b\r\nc,d\r\n", "a,b\rc,d\r", "a,b\n\n\r\nc,d", "\u{feff}a,b\nc,d"] {
             assert_eq!(cells(text.as_bytes()), [["a", "b"], ["c", "d"]], "{text:?}");
         }
-        let lines: Vec<u64> = rows(b"a\r\n\r\nb\rc\n\"d\ne\"\nf", 0).into_iter().map(|row| row.line).collect();
+        let lines: Vec<u64> =
+            rows(b"a\r\n\r\nb\rc\n\"d\ne\"\nf", 0).into_iter().map(|row| row.line).collect();
         assert_eq!(lines, [1, 3, 4, 5, 7]);
     }
 
     #[test]
     fn cells_hold_separators_quotes_and_lines() {
-        assert_eq!(cells(b"\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\n"), [["a,b", "say \"x\"", "two\nlines"]]);
+        assert_eq!(
+            cells(b"\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\n"),
+            [["a,b", "say \"x\"", "two\nlines"]]
+        );
     }
 
     #[test]
@@ -448,13 +462,10 @@ mod tests {
         assert!(found[2..].iter().all(|row| row.problem.is_none()));
         // Closed by another row's quotation mark: too few columns tell.
         let found = rows(b"a,b\n1,\"x\n2,y\n3,\"z\"\n4,w\n", 2);
-        assert_eq!(found.iter().map(|row| row.problem).collect::<Vec<_>>(), [
-            None,
-            Some(RowProblem::Quotes),
-            None,
-            None,
-            None
-        ]);
+        assert_eq!(
+            found.iter().map(|row| row.problem).collect::<Vec<_>>(),
+            [None, Some(RowProblem::Quotes), None, None, None]
+        );
     }
 
     #[test]
@@ -490,10 +501,8 @@ mod tests {
         let excel = look_at(b"Name;Telefon;Einwilligung\r\nJ\xfcrgen;+4915112345678;ja\r\n").unwrap();
         assert_eq!((excel.encoding, excel.delimiter, excel.has_heading), (WINDOWS_1252, b';', true));
         assert_eq!(excel.columns[..2], [Column::Name, Column::Phone]);
-        let utf16: Vec<u8> = "phone\tname\n+15550100001\tAna\n"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let utf16: Vec<u8> =
+            "phone\tname\n+15550100001\tAna\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let tabs = look_at(&utf16).unwrap();
         assert_eq!((tabs.encoding, tabs.delimiter), (UTF_16LE, b'\t'));
         assert_eq!(tabs.columns, [Column::Phone, Column::Name]);
@@ -536,7 +545,9 @@ mod tests {
                 assert!(lossy || row.cells.iter().all(|cell| !cell.contains('\u{fffd}')), "{name}: {row:?}");
             }
             let expected = match name.as_str() {
-                "csvlint_cr-line-endings.csv" | "csvlint_inconsistent-line-endings.csv" | "spectrum_utf8.csv" => (3, 0),
+                "csvlint_cr-line-endings.csv"
+                | "csvlint_inconsistent-line-endings.csv"
+                | "spectrum_utf8.csv" => (3, 0),
                 "spectrum_newlines.csv" | "spectrum_newlines_crlf.csv" => (4, 0),
                 "spectrum_quotes_and_newlines.csv" | "spectrum_escaped_quotes.csv" => (3, 0),
                 "csvlint_valid_many_rows.csv" => (7, 0),

@@ -39,7 +39,8 @@ pub(super) async fn run(
                 let place = found.iter().position(|one| one.contact.id == change.contact);
                 let back = match place {
                     Some(place) => {
-                        take_back(service, &mut tx, stored, change, found.swap_remove(place), &mut events).await?
+                        take_back(service, &mut tx, stored, change, found.swap_remove(place), &mut events)
+                            .await?
                     }
                     None => false,
                 };
@@ -57,7 +58,8 @@ pub(super) async fn run(
         let mut tx = service.db.write().await?;
         let after = stored.job.progress.last.unwrap_or_else(|| first_id(stored.job.started_at));
         let made =
-            store::contact_job::list_made(&mut tx, stored.business, stored.job.id, after, until, PORTION).await?;
+            store::contact_job::list_made(&mut tx, stored.business, stored.job.id, after, until, PORTION)
+                .await?;
         let Some(last) = made.last().copied() else { return Ok(()) };
         let mut events = Vec::new();
         for one in store::contact::load_contacts(&mut tx, &made).await? {
@@ -86,7 +88,12 @@ fn count(stored: &mut StoredJob, back: bool, matters: bool) {
     }
 }
 
-async fn commit(service: &Service, mut tx: Tx, stored: &StoredJob, events: Vec<NewEvent>) -> Result<(), Error> {
+async fn commit(
+    service: &Service,
+    mut tx: Tx,
+    stored: &StoredJob,
+    events: Vec<NewEvent>,
+) -> Result<(), Error> {
     let touched: Vec<ContactId> = events.iter().map(|event| event.contact).collect();
     crate::ledger::append(service, &mut tx, events).await?;
     store::contact_job::update_job(&mut tx, stored).await?;

@@ -121,7 +121,8 @@ rules! {
 async fn r55_no_byte_of_an_erased_person_is_left_in_the_files() {
     let shop = Shop::open(service::testing::World::sqlite().await).await;
     let name = "Zuleika Brontë";
-    let new = UpsertContact { phone: za(1), name: Some(name.into()), tags: Some(vec!["quetzalcoatl".into()]) };
+    let new =
+        UpsertContact { phone: za(1), name: Some(name.into()), tags: Some(vec!["quetzalcoatl".into()]) };
     let (contact, _) = upsert(shop.service(), &shop.owner, new).await.unwrap();
     shop.opt_in(contact.id).await.unwrap();
     for n in 0..40 {

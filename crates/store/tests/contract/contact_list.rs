@@ -304,7 +304,7 @@ async fn crowd(db: &Db, world: &World) -> Vec<StoredContact> {
         .iter()
         .enumerate()
         .flat_map(|(n, one)| {
-            let often = (n % 2 == 0).then(|| (one.contact.id, "often".to_owned()));
+            let often = (n.is_multiple_of(2)).then(|| (one.contact.id, "often".to_owned()));
             let seldom = (n % 1_000 == 7).then(|| (one.contact.id, "seldom".to_owned()));
             often.into_iter().chain(seldom)
         })
@@ -446,12 +446,16 @@ contract! {
 }
 
 fn expected(people: &[StoredContact], query: &ContactQuery) -> Vec<StoredContact> {
-    let tagged = |n: usize, tag: &str| if tag == "often" { n % 2 == 0 } else { n % 1_000 == 7 };
+    let tagged = |n: usize, tag: &str| if tag == "often" { n.is_multiple_of(2) } else { n % 1_000 == 7 };
     let searched = |contact: &domain::contact::Contact, term: &str| {
         let digits: String = term.chars().filter(char::is_ascii_digit).collect();
         if digits.len() >= 3 && term.chars().all(|c| c.is_ascii_digit() || "+ ".contains(c)) {
             let number = contact.phone.as_ref().map(|phone| phone.as_str()).unwrap_or_default();
-            return if term.starts_with('+') { number[1..].starts_with(&digits) } else { number.contains(&digits) };
+            return if term.starts_with('+') {
+                number[1..].starts_with(&digits)
+            } else {
+                number.contains(&digits)
+            };
         }
         contact.name.as_deref().unwrap_or_default().to_lowercase().contains(&term.to_lowercase())
     };
