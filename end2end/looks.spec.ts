@@ -14,6 +14,7 @@ const PAGES: Record<string, string> = {
   "contacts-opted-out": "/contacts?state=opted_out",
   "contacts-nobody": "/contacts?q=nobody-called-this",
   "contacts-new": "/contacts/new",
+  "contacts-import": "/contacts/import",
   campaigns: "/campaigns",
   "campaigns-new": "/campaigns/new",
   "campaigns-form": "/campaigns/new?template=spring_sale&language=en",
@@ -64,6 +65,27 @@ test("everybody can read the list of keys and the question how a person agreed, 
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog")).toBeVisible();
   await looksRight(page, "dialog-keys");
+});
+
+test("everybody can read an import as it is asked about, checked and done, and what many contacts can be changed by", async ({ page }) => {
+  await enter(page, "/contacts/import");
+  const rows = Array.from({ length: 8 }, (_, n) => `+2782777${String(n).padStart(4, "0")};Imported ${n};fair;${n % 3 === 0 ? "no" : ""}`);
+  const file = ["Mobile;Full name;Tags;Marketing", ...rows, "12;Nobody;;"].join("\r\n");
+  await page.getByLabel("File").setInputFiles({ name: "fair.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.waitForURL(/contacts\/jobs\//);
+  await looksRight(page, "import-asked");
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await expect(page.getByText("What would come of it")).toBeVisible();
+  await looksRight(page, "import-checked");
+  await page.getByRole("button", { name: "Import now" }).click();
+  await expect(page.getByText("What came of it")).toBeVisible();
+  await looksRight(page, "import-done");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("Undone", { exact: true })).toBeVisible();
+  await open(page, "/contacts?blocked=false");
+  await page.getByText("Change many").click();
+  await looksRight(page, "contacts-many");
 });
 
 test("everybody can read every choice of the campaign form, and what is wrong with it", async ({ page, allowedErrors }) => {

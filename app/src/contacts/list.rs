@@ -147,9 +147,10 @@ fn Filters(listing: Listing) -> impl IntoView {
         Choice { value: "false", label: text.not_blocked },
     ];
     let count = listing.hidden_filters();
+    let some = count > 0;
     let number = |days: Option<u16>| days.map_or_else(String::new, |days| days.to_string());
     view! {
-        <details class="filters" open=count > 0>
+        <details class="filters" open=some>
             <summary class="filters-summary">{(text.filters)(count)}</summary>
             <div class="filters-fields">
                 <label class="filter">

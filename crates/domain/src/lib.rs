@@ -3,6 +3,7 @@
 pub mod campaign;
 pub mod consent;
 pub mod contact;
+pub mod conversation;
 pub mod id;
 pub mod inbound;
 pub mod job;
@@ -13,6 +14,7 @@ pub mod live;
 pub mod outbound;
 pub mod permit;
 pub mod phone;
+pub mod promotion;
 pub mod quiet;
 pub mod review;
 pub mod role;

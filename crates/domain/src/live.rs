@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CampaignId, ContactId, JobId};
+use crate::id::{CampaignId, ContactId, JobId, UserId};
 
 /// Something happened in a business.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,18 @@ pub enum LiveEvent {
     MessageChanged {
         /// Whose conversation.
         contact: ContactId,
+    },
+    /// A conversation was read, assigned, put aside, or noted on.
+    ConversationChanged {
+        /// With whom.
+        contact: ContactId,
+    },
+    /// A colleague is writing an answer.
+    Typing {
+        /// To whom.
+        contact: ContactId,
+        /// Who.
+        user: UserId,
     },
     /// The Opt-In/Out settings were saved.
     SettingsSaved {

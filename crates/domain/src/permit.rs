@@ -91,11 +91,13 @@ pub enum Reason {
     QuietHours,
     /// A number of the United States, to which WhatsApp delivers no marketing (R50).
     UsNumber,
+    /// It is called service, reads like a promotion, and the person wants none (R43).
+    Promotion,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::OptedOut,
         Self::NoOptIn,
         Self::Pending,
@@ -113,6 +115,7 @@ impl Reason {
         Self::FrequencyCap,
         Self::QuietHours,
         Self::UsNumber,
+        Self::Promotion,
     ];
 
     /// The word used in the database and the API.
@@ -136,6 +139,7 @@ impl Reason {
             Self::FrequencyCap => "frequency_cap",
             Self::QuietHours => "quiet_hours",
             Self::UsNumber => "us_number",
+            Self::Promotion => "promotion",
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum Right {
     RunCampaigns,
     /// Take many contacts in or out at once, change many, and erase people.
     ManageContacts,
+    /// Let a message through that reads like a promotion, for somebody who opted out.
+    AllowPromotion,
     /// Change keywords, messages and policies.
     WriteSettings,
     /// People, API keys, WhatsApp connections.

@@ -14,14 +14,26 @@ const PARKED_FOR: Span = Span::days(7);
 /// An idempotency key.
 const KEYS_FOR: Span = Span::days(2);
 
+/// How often a conversation that sleeps is looked at.
+const WAKING: Duration = Duration::from_secs(20);
+/// Lookings at sleepers between two sweeps: an hour.
+const SWEEP_EVERY: u32 = 180;
+
 pub(crate) async fn run(service: Service, stop: CancellationToken) {
+    let mut round = 0_u32;
     loop {
-        if let Err(error) = sweep(&service).await {
+        if round.is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = sweep(&service).await
+        {
             tracing::warn!(?error, "housekeeping will be tried again in an hour");
         }
+        if let Err(error) = crate::conversations::wake_up(&service).await {
+            tracing::warn!(?error, "conversations that sleep will be looked at again");
+        }
+        round = round.wrapping_add(1);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3_600)) => {}
+            () = tokio::time::sleep(WAKING) => {}
         }
     }
 }

@@ -9,6 +9,7 @@ mod clock;
 pub mod connections;
 pub mod consent;
 pub mod contacts;
+pub mod conversations;
 pub mod demo;
 mod dispatch;
 pub mod erasure;

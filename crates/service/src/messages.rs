@@ -4,15 +4,20 @@ use domain::contact::{Contact, OutgoingMessage};
 use domain::id::{BusinessId, ContactId, MessageId};
 use domain::kind::MessageKind;
 use domain::outbound::{Content, TEXT_LIMIT};
-use domain::permit::{Gate, Intent, Verdict, decide};
+use domain::permit::{Gate, Intent, Reason, Verdict, decide};
+use domain::promotion;
 use domain::role::Right;
 use domain::template::{Template, TemplateStatus};
 use store::Tx;
 use store::connection::Connection;
+use store::conversation::Answered;
 use store::outbox::NewMessage;
 
 use crate::contacts::{Taken, find_or_insert, load_one, parse_phone};
 use crate::{Caller, Error, Service, task};
+
+/// How much of a message a list of conversations shows, in characters.
+const PREVIEW: usize = 300;
 
 /// Whom a message is for.
 #[derive(Clone, Debug)]
@@ -102,7 +107,12 @@ pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<Outg
                     }
                 }
             };
-            let message = enqueue(&service, &mut tx, &caller, &send, &connection, &contact).await?;
+            let asked = Asked { kind: send.kind, content: &send.content, promotion_allowed: false };
+            let enqueued = enqueue(&service, &mut tx, &caller, &asked, &connection, &contact).await?;
+            if send.kind == MessageKind::Service {
+                store::conversation::note_answered(&mut tx, &enqueued.answered).await?;
+            }
+            let message = enqueued.message;
             tx.commit().await?;
             service.wake.connection(connection.id);
             let changed = domain::live::LiveEvent::MessageChanged { contact: contact.id };
@@ -114,23 +124,42 @@ pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<Outg
     .await
 }
 
-async fn enqueue(
+/// What somebody asks to send.
+pub(crate) struct Asked<'a> {
+    /// What it is for.
+    pub(crate) kind: MessageKind,
+    /// What it says.
+    pub(crate) content: &'a SendContent,
+    /// Somebody who may has said that it is no promotion, or that it may go all the same.
+    pub(crate) promotion_allowed: bool,
+}
+
+/// What was put in the outbox.
+pub(crate) struct Enqueued {
+    /// The message.
+    pub(crate) message: OutgoingMessage,
+    /// The same for the conversation it belongs to.
+    pub(crate) answered: Answered,
+}
+
+/// Decides about a message and puts it in the outbox.
+pub(crate) async fn enqueue(
     service: &Service,
     tx: &mut Tx,
     caller: &Caller,
-    send: &Send,
+    asked: &Asked<'_>,
     connection: &Connection,
     contact: &Contact,
-) -> Result<OutgoingMessage, Error> {
+) -> Result<Enqueued, Error> {
     let now = service.now();
-    let (kind, content) = match &send.content {
-        SendContent::Text { body } => (send.kind, Content::Text { body: body.clone() }),
+    let (kind, content) = match asked.content {
+        SendContent::Text { body } => (asked.kind, Content::Text { body: body.clone() }),
         SendContent::Template { name, language, variables } => {
             let template = store::template::find_template(tx, caller.business, name, language)
                 .await?
                 .ok_or_else(|| Error::invalid("template", "not_found"))?;
             check_template(&template, variables)?;
-            let kind = template.kind.stricter(send.kind);
+            let kind = template.kind.stricter(asked.kind);
             let content = Content::Template {
                 name: name.clone(),
                 language: language.clone(),
@@ -158,6 +187,9 @@ async fn enqueue(
         // It waits, and is decided about again then.
         Verdict::Defer { until, .. } => until,
     };
+    if !asked.promotion_allowed && promotion::stopped(&gate, kind, content.preview()).is_some() {
+        return Err(Error::Refused(Reason::Promotion));
+    }
     let message = NewMessage {
         id: MessageId::from_uuid(service.clock.uuid()),
         business: caller.business,
@@ -174,10 +206,20 @@ async fn enqueue(
         campaign: None,
     };
     store::outbox::insert_messages(tx, std::slice::from_ref(&message)).await?;
-    store::outbox::find_message(tx, caller.business, message.id).await?.ok_or(Error::NotFound)
+    let answered = Answered {
+        contact: contact.id,
+        business: caller.business,
+        connection: connection.id,
+        id: message.id,
+        at: now,
+        preview: message.content.preview().chars().take(PREVIEW).collect(),
+    };
+    let message =
+        store::outbox::find_message(tx, caller.business, message.id).await?.ok_or(Error::NotFound)?;
+    Ok(Enqueued { message, answered })
 }
 
-fn check_text(body: &str) -> Result<(), Error> {
+pub(crate) fn check_text(body: &str) -> Result<(), Error> {
     if body.trim().is_empty() {
         return Err(Error::invalid("text.body", "empty"));
     }

@@ -52,6 +52,8 @@ pub async fn erase_record(tx: &mut Tx, contact: ContactId, now: Timestamp) -> Re
         sqlx::query("delete from contact_identity where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from contact_tag where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from message_in where contact_id = $1").bind(id).execute(&mut *c).await?;
+        sqlx::query("delete from conversation where contact_id = $1").bind(id).execute(&mut *c).await?;
+        sqlx::query("delete from conversation_entry where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query(
             "delete from consent_evidence where event_id in (select id from consent_event where contact_id = $1)")
             .bind(id).execute(&mut *c).await?;
@@ -116,6 +118,7 @@ pub async fn delete_untouched(tx: &mut Tx, contact: ContactId) -> Result<bool> {
              select * from (select 1 as one from contact where merged_into = $1 limit 1) as d union all \
              select * from (select 1 as one from campaign_member where contact_id = $1 limit 1) as m union all \
              select * from (select 1 as one from campaign_response where contact_id = $1 limit 1) as n union all \
+             select * from (select 1 as one from conversation where contact_id = $1 limit 1) as v union all \
              select * from (select 1 as one from review where contact_id = $1 limit 1) as r) as s")
         .bind(id).fetch_one(c).await)?;
     if touched > 0 {

@@ -6,7 +6,7 @@ use domain::contact::{Direction, ThreadMessage};
 use domain::id::{BusinessId, ContactId, MessageId};
 use domain::time::Timestamp;
 use serde::Serialize;
-use sqlx::Result;
+use sqlx::{FromRow, Result};
 use uuid::Uuid;
 
 use crate::{Tx, hex};
@@ -129,6 +129,63 @@ pub async fn list_inbound_of(
             direction: Direction::In { message_type, verdict },
         })
         .collect())
+}
+
+/// A message a person wrote, as a thread needs it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ThreadInbound {
+    /// Its id.
+    pub id: Uuid,
+    /// Through which number.
+    pub connection_id: Uuid,
+    /// WhatsApp's id.
+    pub wamid: String,
+    /// Meta's word for the type.
+    #[sqlx(rename = "type")]
+    pub message_type: String,
+    /// What to show where there is little room.
+    pub preview: String,
+    /// What detection made of it.
+    pub verdict: String,
+    /// The message it answers.
+    pub context_wamid: Option<String>,
+    /// When it was written, microseconds.
+    pub sent_at: i64,
+    /// The message as received.
+    pub raw: String,
+}
+
+/// What a person wrote, newest first, before a place.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_thread_inbound(
+    tx: &mut Tx,
+    business: BusinessId,
+    contact: ContactId,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<ThreadInbound>> {
+    on!(tx, c => sqlx::query_as(
+            "select id, connection_id, wamid, type, preview, verdict, context_wamid, sent_at, raw from message_in \
+             where contact_id = $1 and business_id = $2 and id < $3 order by id desc limit $4")
+        .bind(contact.uuid()).bind(business.uuid()).bind(before.map_or(Uuid::max(), MessageId::uuid)).bind(limit)
+        .fetch_all(c).await)
+}
+
+/// One message a person wrote to the business.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_thread_inbound(
+    tx: &mut Tx,
+    business: BusinessId,
+    id: MessageId,
+) -> Result<Option<ThreadInbound>> {
+    on!(tx, c => sqlx::query_as(
+            "select id, connection_id, wamid, type, preview, verdict, context_wamid, sent_at, raw from message_in \
+             where id = $1 and business_id = $2")
+        .bind(id.uuid()).bind(business.uuid()).fetch_optional(c).await)
 }
 
 /// Something reported that has no table of its own.

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod contact;
 pub mod contact_job;
 pub mod contact_list;
+pub mod conversation;
 pub mod erasure;
 pub mod idempotency;
 pub mod inbound;

@@ -629,6 +629,77 @@ pub async fn list_outbound_of(
         .collect()
 }
 
+/// A message to a person, as a thread needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadOutbound {
+    /// The message.
+    pub message: OutgoingMessage,
+    /// What it says.
+    pub content: Content,
+    /// Who asked for it: `system`, `usr_…`, `key_…`.
+    pub created_by: String,
+}
+
+/// Messages to a person, newest first, before a place.
+///
+/// # Errors
+/// When the database refuses or a row is corrupt.
+pub async fn list_thread_outbound(
+    tx: &mut Tx,
+    business: BusinessId,
+    contact: ContactId,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<ThreadOutbound>> {
+    #[derive(FromRow)]
+    struct Authored {
+        #[sqlx(flatten)]
+        row: Row,
+        created_by: String,
+    }
+    let rows: Vec<Authored> = on!(tx, c => sqlx::query_as(
+            "select id, contact_id, kind, state, content, wamid, delivery, skip_reason, error_code, created_at, created_by \
+             from message_out where contact_id = $1 and business_id = $2 and id < $3 order by id desc limit $4")
+        .bind(contact.uuid()).bind(business.uuid()).bind(before.map_or(Uuid::max(), MessageId::uuid)).bind(limit)
+        .fetch_all(c).await)?;
+    rows.into_iter()
+        .map(|Authored { row, created_by }| {
+            let Read { message, content } = Read::try_from(row)?;
+            Ok(ThreadOutbound { message, content, created_by })
+        })
+        .collect()
+}
+
+/// What the messages with these WhatsApp ids say that went to a person: people quote them.
+///
+/// # Errors
+/// When the database refuses or a row is corrupt.
+pub async fn find_quoted(
+    tx: &mut Tx,
+    business: BusinessId,
+    contact: ContactId,
+    wamids: &[String],
+) -> Result<Vec<(String, Content)>> {
+    if wamids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = tx.pick(
+        "select wamid, content from message_out where contact_id = $2 and business_id = $3 \
+         and wamid in (select value from json_each($1)) and wamid is not null",
+        "select wamid, content from message_out where contact_id = $2 and business_id = $3 and wamid is not null \
+         and wamid in (select value from jsonb_array_elements_text(cast($1 as jsonb)) as j(value))",
+    );
+    let wamids = serde_json::to_string(wamids).unwrap_or_default();
+    let rows: Vec<(String, String)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(wamids).bind(contact.uuid()).bind(business.uuid()).fetch_all(c).await)?;
+    rows.into_iter()
+        .map(|(wamid, content)| {
+            let content = serde_json::from_str(&content).map_err(|_| corrupt("message_out.content"))?;
+            Ok((wamid, content))
+        })
+        .collect()
+}
+
 /// How many messages wait or are on their way, over all businesses: for monitoring.
 ///
 /// # Errors

@@ -174,7 +174,7 @@ const SALE_SIGNS: [&str; 15] = [
     "特売",
 ];
 
-const CURRENCIES: [char; 12] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₪', '₦', '₫', '฿'];
+pub(crate) const CURRENCIES: [char; 12] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₪', '₦', '₫', '฿'];
 
 /// The first sign of promotion in the text, if any.
 #[must_use]
@@ -196,17 +196,25 @@ pub fn promotes(text: &str) -> Option<PromoSign> {
             return Some(PromoSign::Price);
         }
     }
-    let spaced = format!(" {} ", words(&lower));
-    let sells = SALE_WORDS.iter().any(|word| spaced.contains(&format!(" {word} ")))
-        || SALE_SIGNS.iter().any(|sign| lower.contains(sign));
-    sells.then_some(PromoSign::SaleWord)
+    sells(&lower).then_some(PromoSign::SaleWord)
+}
+
+/// Whether a word that sells is in a text in small letters.
+pub(crate) fn sells(lower: &str) -> bool {
+    holds(lower, &SALE_WORDS) || SALE_SIGNS.iter().any(|sign| lower.contains(sign))
+}
+
+/// Whether one of these words or phrases is in a text in small letters, as whole words.
+pub(crate) fn holds(lower: &str, phrases: &[&str]) -> bool {
+    let spaced = format!(" {} ", words(lower));
+    phrases.iter().any(|phrase| spaced.contains(&format!(" {phrase} ")))
 }
 
 /// Whether a word is an address: with a scheme, or a domain by itself (`shop.example/sale`, `bit.ly/x`).
 ///
 /// A full stop without a space after it ("Stopped.Reply START") makes no address: a domain ends in at least two letters and is
 /// written in small ones here, so only what is followed by a path or by a well-known ending counts.
-fn is_link(word: &str) -> bool {
+pub(crate) fn is_link(word: &str) -> bool {
     const ENDINGS: [&str; 22] = [
         "com", "net", "org", "shop", "store", "info", "biz", "online", "site", "app", "io", "co", "me", "ly",
         "link", "example", "br", "de", "fr", "in", "uk", "mx",

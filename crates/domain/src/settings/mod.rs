@@ -3,7 +3,7 @@
 //! Settings are versioned and never changed in place: saving makes a new version, and every consent event names the version
 //! that was in force.
 
-mod lint;
+pub(crate) mod lint;
 mod wording;
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use detection::{Finding, Rule};
 use domain::consent::{Change, Signal, SignalKind, Source, State};
 use domain::contact::Evidence;
+use domain::conversation::wants_answer;
 use domain::id::{BusinessId, ConnectionId, ContactId, MessageId};
 use domain::inbound::{Delivery, InboundMessage, StatusUpdate, TemplateUpdate, Update};
 use domain::kind::MessageKind;
@@ -17,6 +18,7 @@ use domain::permit::Reason;
 use domain::settings::CONFIRM_PAYLOAD;
 use domain::time::Timestamp;
 use store::Tx;
+use store::conversation::Heard;
 use store::inbound::{NewInbound, NewOther};
 use store::outbox::{NewMessage, Parked, Progress, Target};
 
@@ -40,6 +42,7 @@ struct Batch<'a> {
     /// WhatsApp's ids of our own questions that messages of the batch answer.
     questions: HashSet<String>,
     inbound: Vec<NewInbound>,
+    heard: BTreeMap<ContactId, Heard>,
     others: Vec<NewOther>,
     events: Vec<NewEvent>,
     wordings: BTreeMap<(BusinessId, [u8; 32]), String>,
@@ -94,6 +97,7 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
         targets,
         questions,
         inbound: Vec::new(),
+        heard: BTreeMap::new(),
         others: Vec::new(),
         events: Vec::new(),
         wordings: BTreeMap::new(),
@@ -268,15 +272,29 @@ impl Batch<'_> {
         let finding = answer::find(&rules, message, person, asked);
         let from = person.consent.state();
         let signal = answer::signal(&rules, message, finding.as_ref(), person, now);
+        let id = self.service.clock.uuid();
+        let verdict = finding.as_ref().map_or("none", |finding| finding.verdict.as_str());
+        let waits = wants_answer(&message.message_type, verdict);
+        let earlier = self.heard.remove(&contact);
+        self.heard.insert(contact, Heard {
+            contact,
+            business,
+            connection: connection.id,
+            id: MessageId::from_uuid(id),
+            at: now,
+            preview: message.preview.clone(),
+            unread: i64::from(waits) + earlier.as_ref().map_or(0, |earlier| earlier.unread),
+            waits: waits || earlier.is_some_and(|earlier| earlier.waits),
+        });
         self.inbound.push(NewInbound {
-            id: self.service.clock.uuid(),
+            id,
             business_id: business.uuid(),
             connection_id: connection.id.uuid(),
             contact_id: contact.uuid(),
             wamid: message.wamid.clone(),
             message_type: message.message_type.as_str().to_owned(),
             preview: message.preview.clone(),
-            verdict: finding.as_ref().map_or("none", |finding| finding.verdict.as_str()),
+            verdict,
             rule: finding.as_ref().filter(|finding| finding.rule != Rule::None).map(Finding::rule_id),
             context_wamid: message.context_wamid.clone(),
             sent_at: message.sent_at.micros(),
@@ -438,6 +456,7 @@ impl Batch<'_> {
             service,
             people,
             inbound,
+            heard,
             others,
             events,
             wordings,
@@ -453,6 +472,8 @@ impl Batch<'_> {
         let now = service.now();
         people.write(&mut tx).await?;
         store::inbound::insert_inbound(&mut tx, &inbound).await?;
+        let heard: Vec<Heard> = heard.into_values().collect();
+        store::conversation::note_heard(&mut tx, &heard).await?;
         for ((business, digest), text) in &wordings {
             store::settings::insert_wording(&mut tx, *business, digest, text, now).await?;
         }

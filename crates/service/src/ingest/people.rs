@@ -318,6 +318,7 @@ impl People {
             store::contact::move_identities(tx, from, to).await?;
             store::contact::move_inbound(tx, from, to).await?;
             store::contact::move_outbound(tx, from, to).await?;
+            store::conversation::move_conversation(tx, from, to).await?;
             store::contact::copy_tags(tx, from, to).await?;
             store::contact::move_merged(tx, from, to).await?;
             store::review::move_reviews(tx, from, to, now).await?;

@@ -30,6 +30,7 @@ macro_rules! rules {
 
 mod access;
 mod campaigns;
+mod conversations;
 mod crash;
 mod erasure;
 mod identity;

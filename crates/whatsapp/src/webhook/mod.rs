@@ -5,6 +5,7 @@ mod identity;
 mod message;
 mod preview;
 mod shapes;
+mod shown;
 mod status;
 
 use domain::inbound::{Delivered, Update};
@@ -30,6 +31,7 @@ pub enum ParseError {
 }
 
 pub use message::words_of;
+pub use shown::{media_id, shown};
 
 /// Reads one webhook.
 ///

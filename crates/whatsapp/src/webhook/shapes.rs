@@ -88,9 +88,9 @@ shapes! {
 
     CallPermission { response: Text<'a> }
 
-    Media { caption: Text<'a>, filename: Text<'a>, voice: Text<'a> }
+    Media { id: Text<'a>, caption: Text<'a>, filename: Text<'a>, voice: Text<'a> }
 
-    Location { name: Text<'a>, address: Text<'a> }
+    Location { latitude: Text<'a>, longitude: Text<'a>, name: Text<'a>, address: Text<'a> }
 
     Card { name: Part<CardName<'a>>, phones: List<Part<CardPhone<'a>>> }
 
@@ -98,11 +98,11 @@ shapes! {
 
     CardPhone { phone: Text<'a> }
 
-    Reaction { emoji: Text<'a> }
+    Reaction { emoji: Text<'a>, message_id: Text<'a> }
 
     Order { text: Text<'a>, product_items: List<Part<OrderItem<'a>>> }
 
-    OrderItem { quantity: Text<'a> }
+    OrderItem { product_retailer_id: Text<'a>, quantity: Text<'a>, item_price: Text<'a>, currency: Text<'a> }
 
     /// A notice by WhatsApp. Older versions wrote the new number as `new_wa_id`.
     System {

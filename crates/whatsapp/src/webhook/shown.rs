@@ -1,0 +1,165 @@
+//! What a thread shows of a message kept as it was received.
+
+use domain::conversation::{Card, Item, MediaKind, Shown};
+use domain::inbound::MessageType;
+
+use super::message::{chosen, edited, type_of};
+use super::preview;
+use super::shapes::{Media, Message};
+use crate::lenient::Part;
+
+/// Longest text shown, in characters: WhatsApp's own limit for what a person may write.
+const LIMIT: usize = 65_536;
+
+/// What a message kept as received shows; `preview` where it cannot be read any more.
+#[must_use]
+pub fn shown(raw: &str, preview: &str) -> Shown {
+    let Ok(Part(Some(message))) = serde_json::from_str::<Part<Message<'_>>>(raw) else {
+        return Shown::Text { text: preview.to_owned() };
+    };
+    describe(&type_of(&message), &message)
+}
+
+/// WhatsApp's id of the file of a message kept as received, and its kind by WhatsApp's word.
+#[must_use]
+pub fn media_id(raw: &str) -> Option<String> {
+    let Part(message) = serde_json::from_str::<Part<Message<'_>>>(raw).ok()?;
+    let message = message?;
+    let part = [&message.image, &message.video, &message.document, &message.audio, &message.sticker];
+    part.into_iter().find_map(|media| media.word(|media| &media.id)).map(str::to_owned)
+}
+
+fn describe(message_type: &MessageType, message: &Message<'_>) -> Shown {
+    let preview = || preview::of(message_type, message);
+    match message_type {
+        MessageType::Text => {
+            let text = message.text.word(|text| &text.body);
+            Shown::Text { text: text.map_or_else(preview, |text| text.chars().take(LIMIT).collect()) }
+        }
+        MessageType::Button => Shown::Text { text: preview() },
+        MessageType::Interactive => {
+            let text = message.interactive.get().and_then(chosen).and_then(|reply| reply.title.owned());
+            Shown::Text { text: text.unwrap_or_else(preview) }
+        }
+        MessageType::Image => media(MediaKind::Image, &message.image),
+        MessageType::Video => media(MediaKind::Video, &message.video),
+        MessageType::Document => media(MediaKind::Document, &message.document),
+        MessageType::Sticker => media(MediaKind::Sticker, &message.sticker),
+        MessageType::Audio => {
+            let voice = message.audio.get().is_none_or(|audio| audio.voice.is_true());
+            media(if voice { MediaKind::Voice } else { MediaKind::Audio }, &message.audio)
+        }
+        MessageType::Location => {
+            let degrees = |text: Option<&str>| text.filter(|text| text.parse::<f64>().is_ok()).map(str::to_owned);
+            let place = &message.location;
+            let at = degrees(place.word(|place| &place.latitude)).zip(degrees(place.word(|place| &place.longitude)));
+            Shown::Location {
+                at,
+                name: place.word(|place| &place.name).map(str::to_owned),
+                address: place.word(|place| &place.address).map(str::to_owned),
+            }
+        }
+        MessageType::Contacts => Shown::Cards {
+            cards: message
+                .contacts
+                .objects()
+                .map(|card| Card {
+                    name: card
+                        .name
+                        .word(|name| &name.formatted_name)
+                        .or_else(|| card.name.word(|name| &name.first_name))
+                        .map(str::to_owned),
+                    phones: card.phones.objects().filter_map(|phone| phone.phone.owned()).collect(),
+                })
+                .collect(),
+        },
+        MessageType::Reaction => Shown::Reaction {
+            emoji: message.reaction.word(|reaction| &reaction.emoji).map(str::to_owned),
+            on: message.reaction.word(|reaction| &reaction.message_id).map(str::to_owned),
+        },
+        MessageType::Order => Shown::Order {
+            note: message.order.word(|order| &order.text).map(str::to_owned),
+            items: message.order.get().map_or_else(Vec::new, |order| {
+                let item = |product: &str, quantity, price: Option<&str>, currency: Option<&str>| Item {
+                    product: product.to_owned(),
+                    quantity,
+                    price: price.map(|price| match currency {
+                        Some(currency) => format!("{price} {currency}"),
+                        None => price.to_owned(),
+                    }),
+                };
+                order
+                    .product_items
+                    .objects()
+                    .map(|one| {
+                        let product = one.product_retailer_id.get().unwrap_or("?");
+                        let quantity = one.quantity.number().unwrap_or(1).max(0);
+                        item(product, quantity, one.item_price.get(), one.currency.get())
+                    })
+                    .collect()
+            }),
+        },
+        MessageType::Edit => match edited(message) {
+            Some((MessageType::Edit, _)) | None => Shown::Notice { text: preview() },
+            Some((message_type, content)) => describe(&message_type, content),
+        },
+        MessageType::Revoke => Shown::Deleted,
+        MessageType::System | MessageType::Unsupported | MessageType::Other(_) => {
+            Shown::Notice { text: preview() }
+        }
+    }
+}
+
+fn media(media: MediaKind, part: &Part<Media<'_>>) -> Shown {
+    Shown::Media {
+        media,
+        caption: part.word(|media| &media.caption).map(str::to_owned),
+        filename: part.word(|media| &media.filename).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_shown_with_its_name_and_where_it_is() {
+        let raw = r#"{"type":"location","location":{"latitude":-33.9,"longitude":18.4,"name":"Depot","address":"12 Long St"}}"#;
+        let place = Shown::Location {
+            at: Some(("-33.9".to_owned(), "18.4".to_owned())),
+            name: Some("Depot".to_owned()),
+            address: Some("12 Long St".to_owned()),
+        };
+        assert_eq!(shown(raw, ""), place);
+    }
+
+    #[test]
+    fn degrees_that_are_none_lead_nowhere() {
+        let raw = r#"{"type":"location","location":{"latitude":"javascript:1","longitude":18.4}}"#;
+        assert_eq!(shown(raw, ""), Shown::Location { at: None, name: None, address: None });
+    }
+
+    #[test]
+    fn a_long_text_is_shown_whole() {
+        let body = "é".repeat(4_000);
+        let raw = format!(r#"{{"type":"text","text":{{"body":"{body}"}}}}"#);
+        assert_eq!(shown(&raw, "short"), Shown::Text { text: body });
+    }
+
+    #[test]
+    fn a_file_has_an_id_and_a_caption() {
+        let raw = r#"{"type":"document","document":{"id":"123","caption":"My invoice","filename":"a.pdf","mime_type":"application/pdf"}}"#;
+        assert_eq!(media_id(raw).as_deref(), Some("123"));
+        let file = Shown::Media {
+            media: MediaKind::Document,
+            caption: Some("My invoice".to_owned()),
+            filename: Some("a.pdf".to_owned()),
+        };
+        assert_eq!(shown(raw, ""), file);
+    }
+
+    #[test]
+    fn what_cannot_be_read_shows_what_was_kept() {
+        assert_eq!(shown("not json", "kept"), Shown::Text { text: "kept".to_owned() });
+    }
+}
