@@ -255,7 +255,7 @@ pub async fn count_conversations(
                 sql.push("v.business_id = ").push_bind(business.uuid()).push(condition(view));
             }
         }
-        sql.push(" limit ").push_bind(most).push(") as counted");
+        sql.push(" limit ").push_bind(most).push(") as s");
         sql.build_query_scalar().fetch_one(c).await
     })
 }

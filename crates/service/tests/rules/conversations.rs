@@ -147,6 +147,7 @@ rules! {
         shop.advance(Span::seconds(5));
         let reply = |caller, reply| conversations::reply(shop.service(), caller, id, reply);
         let first = reply(&ana, text("Yes, from 10.", both_saw)).await.unwrap();
+        shop.dispatch().await;
         shop.advance(Span::seconds(1));
         assert_eq!(problems(reply(&ben, text("No, closed.", both_saw)).await), [("seen", "answered_meanwhile")]);
         let again = reply(&ana, text("Yes, from 10.", both_saw)).await.unwrap();

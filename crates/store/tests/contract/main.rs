@@ -54,6 +54,7 @@ mod claim;
 mod connection;
 mod contact;
 mod contact_list;
+mod conversation;
 mod db;
 mod differential;
 mod idempotency;

@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use domain::campaign::{Audience, RecipientOutcome};
 use domain::consent::{Source, State};
 use domain::contact::{ContactQuery, ContactSort};
-use domain::id::{CampaignId, ContactId, MessageId};
+use domain::conversation::{Status, View};
+use domain::id::{CampaignId, ContactId, MessageId, UserId};
 use domain::kind::MessageKind;
 use domain::permit::{FrequencyCap, Policy, Reason};
 use domain::review::{Outcome, ReviewKind};
@@ -23,7 +24,7 @@ use store::campaign::Turn;
 use store::contact::{Identifier, IdentityKind};
 use store::contact_list::{Cursor, Place};
 use store::outbox::NewMessage;
-use store::{Db, Tx, campaign, contact, contact_list, inbound, ledger, outbox, review, testing};
+use store::{Db, Tx, campaign, contact, contact_list, conversation, inbound, ledger, outbox, review, testing};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -151,6 +152,8 @@ async fn seed(db: &Db) -> Seed {
         campaign::insert_campaign(tx, &stored).await.unwrap();
         outbox::insert_messages(tx, &messages).await.unwrap();
         inbound::insert_inbound(tx, &incoming).await.unwrap();
+        let heard: Vec<_> = ids.iter().map(|&id| crate::conversation::heard(&world, id, 1, true)).collect();
+        conversation::note_heard(tx, &heard).await.unwrap();
     });
     Seed {
         world,
@@ -247,7 +250,40 @@ async fn check(tx: &mut Tx, seed: &Seed) {
     assert_indexed(tx, "claim_messages").await;
     outbox::abandon_claims(tx, connection).await.unwrap();
     assert_indexed(tx, "abandon_claims").await;
+    check_inbox(tx, seed).await;
     check_campaign(tx, seed).await;
+}
+
+/// The inbox, and a thread.
+async fn check_inbox(tx: &mut Tx, seed: &Seed) {
+    let (business, person, message) = (seed.world.business, seed.people[7], seed.messages[7]);
+    let me = Some(UserId::from_uuid(person.uuid()));
+    for view in View::ALL {
+        for after in [None, Some((at(1).micros(), person))] {
+            conversation::list_conversations(tx, business, view, me, None, after, 50).await.unwrap();
+            assert_indexed(tx, &format!("list_conversations, {}", view.as_str())).await;
+        }
+        conversation::list_conversations(tx, business, view, me, Some(&[person]), None, 50).await.unwrap();
+        assert_indexed(tx, &format!("unordered list_conversations among some, {}", view.as_str())).await;
+        conversation::count_conversations(tx, business, view, me, 100).await.unwrap();
+        assert_indexed(tx, &format!("count_conversations, {}", view.as_str())).await;
+    }
+    conversation::find_conversation(tx, business, person).await.unwrap();
+    assert_indexed(tx, "find_conversation").await;
+    conversation::mark_read(tx, business, person).await.unwrap();
+    assert_indexed(tx, "mark_read").await;
+    conversation::set_status(tx, business, person, Status::Resolved, None).await.unwrap();
+    assert_indexed(tx, "set_status").await;
+    conversation::wake_snoozed(tx, at(0)).await.unwrap();
+    assert_indexed(tx, "wake_snoozed").await;
+    conversation::list_entries(tx, business, person, Some(message), 50).await.unwrap();
+    assert_indexed(tx, "list_entries").await;
+    inbound::list_thread_inbound(tx, business, person, Some(message), 50).await.unwrap();
+    assert_indexed(tx, "list_thread_inbound").await;
+    outbox::list_thread_outbound(tx, business, person, Some(message), 50).await.unwrap();
+    assert_indexed(tx, "list_thread_outbound").await;
+    outbox::find_quoted(tx, business, person, &["wamid.1".to_owned()]).await.unwrap();
+    assert_indexed(tx, "find_quoted").await;
 }
 
 /// What a running campaign asks all the time, and its report.
