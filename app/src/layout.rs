@@ -8,6 +8,7 @@ use leptos_router::components::{A, Outlet, Redirect};
 use crate::appearance::ThemeItems;
 use crate::auth::{LogOut, login_path_from_here};
 use crate::decisions::DECISIONS_PATH;
+use crate::inbox::INBOX_PATH;
 use crate::live::provide_live;
 use crate::single_keys::SingleKeys;
 use crate::ui::{Avatar, BrandMark, Glyph, Icon, KeyboardShortcuts, Menu, MenuItem};
@@ -40,12 +41,13 @@ fn Frame(person: SignedIn, demo: bool) -> impl IntoView {
                 <nav class="places" aria-label=words.shell.navigation>
                     <ul class="places-list">
                         <Place href="/" glyph=Glyph::Overview exact=true>{words.shell.overview}</Place>
+                        <Place href=INBOX_PATH glyph=Glyph::Message>{words.shell.inbox}</Place>
                         <Place href="/contacts" glyph=Glyph::Contacts>{words.shell.contacts}</Place>
                         <Place href="/campaigns" glyph=Glyph::Send>{words.shell.campaigns}</Place>
-                        <Place href=DECISIONS_PATH glyph=Glyph::Held>{words.shell.decisions}</Place>
+                        <Place href=DECISIONS_PATH glyph=Glyph::Held roomy=true>{words.shell.decisions}</Place>
                         <Place href="/ledger" glyph=Glyph::Ledger>{words.shell.ledger}</Place>
                         {demo.then(|| {
-                            view! { <Place href="/simulator" glyph=Glyph::Phone>{words.shell.simulator}</Place> }
+                            view! { <Place href="/simulator" glyph=Glyph::Phone roomy=true>{words.shell.simulator}</Place> }
                         })}
                         <Place href="/settings" glyph=Glyph::Settings>{words.shell.settings}</Place>
                     </ul>
@@ -66,10 +68,12 @@ fn Place(
     href: &'static str,
     glyph: Glyph,
     #[prop(optional)] exact: bool,
+    /// Left out of the bar of a phone: another page leads there.
+    #[prop(optional)] roomy: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <li>
+        <li data-roomy=roomy.then_some("")>
             <A href=href exact=exact attr:class="place">
                 <Icon glyph/>
                 <span>{children()}</span>

@@ -13,6 +13,7 @@ pub mod crash;
 pub mod decisions;
 pub mod error;
 pub mod gallery;
+pub mod inbox;
 pub mod jobs;
 mod layout;
 pub mod ledger;
@@ -76,6 +77,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <ParentRoute path=path!("") view=|| layout::Layout().into_any() ssr=SsrMode::Async>
                     <Route path=path!("") view=|| overview::OverviewPage().into_any()/>
+                    <Route path=path!("inbox/:id?") view=|| inbox::InboxPage().into_any()/>
                     <Route path=path!("contacts") view=|| contacts::ContactsPage().into_any()/>
                     <Route path=path!("contacts/import") view=|| jobs::ImportPage().into_any()/>
                     <Route path=path!("contacts/jobs/:id") view=|| jobs::JobPage().into_any()/>

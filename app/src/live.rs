@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::id::{ContactId, UserId};
 use domain::live::LiveEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -10,6 +11,8 @@ use web_sys::{EventSource, MessageEvent};
 
 /// Events closer together than this make one refetch: a campaign's thousand events must not make a thousand requests.
 const GATHER: Duration = Duration::from_millis(250);
+/// How long somebody who wrote a letter counts as writing.
+const TYPING_LASTS: Duration = Duration::from_secs(5);
 /// Half the time before a stream that was refused is asked for again the first time; doubled up to 32 times of it.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
@@ -27,6 +30,10 @@ pub struct LiveEvents {
     pub campaigns: ReadSignal<u32>,
     /// Long work on contacts got further.
     pub jobs: ReadSignal<u32>,
+    /// A conversation was read, assigned, put aside, or noted on.
+    pub conversations: ReadSignal<u32>,
+    /// Who is writing an answer to whom; nobody after a while.
+    pub typing: ReadSignal<Option<(ContactId, UserId)>>,
 }
 
 /// The live events of the signed-in business.
@@ -38,6 +45,8 @@ pub fn use_live() -> LiveEvents {
         settings: signal(0).0,
         campaigns: signal(0).0,
         jobs: signal(0).0,
+        conversations: signal(0).0,
+        typing: signal(None).0,
     })
 }
 
@@ -48,11 +57,18 @@ struct Changed {
     settings: bool,
     campaigns: bool,
     jobs: bool,
+    conversations: bool,
 }
 
 impl Changed {
-    const EVERYTHING: Self =
-        Self { contacts: true, messages: true, settings: true, campaigns: true, jobs: true };
+    const EVERYTHING: Self = Self {
+        contacts: true,
+        messages: true,
+        settings: true,
+        campaigns: true,
+        jobs: true,
+        conversations: true,
+    };
 }
 
 /// Listens while the layout is shown, and provides [`LiveEvents`]. The browser reconnects by itself; whatever was missed in
@@ -63,7 +79,26 @@ pub fn provide_live() {
     let (settings, set_settings) = signal(0_u32);
     let (campaigns, set_campaigns) = signal(0_u32);
     let (jobs, set_jobs) = signal(0_u32);
-    provide_context(LiveEvents { contacts, messages, settings, campaigns, jobs });
+    let (conversations, set_conversations) = signal(0_u32);
+    let (typing, set_typing) = signal(None);
+    provide_context(LiveEvents { contacts, messages, settings, campaigns, jobs, conversations, typing });
+    let typed = StoredValue::new(0_u32);
+    let note_typing = move |who: (ContactId, UserId)| {
+        let turn = typed.try_update_value(|typed| {
+            *typed = typed.wrapping_add(1);
+            *typed
+        });
+        set_typing.try_set(Some(who));
+        // Without a timer the line stays until the next one: no worse than a colleague who hesitates.
+        let _ = set_timeout(
+            move || {
+                if typed.try_get_value() == turn {
+                    set_typing.try_set(None);
+                }
+            },
+            TYPING_LASTS,
+        );
+    };
 
     let waiting = StoredValue::new(None::<Changed>);
     let tell = move || {
@@ -84,6 +119,9 @@ pub fn provide_live() {
         if changed.jobs {
             set_jobs.try_update(bump);
         }
+        if changed.conversations {
+            set_conversations.try_update(bump);
+        }
     };
     let note = move |change: Changed| {
         let first = waiting.try_update_value(|waiting| {
@@ -94,6 +132,7 @@ pub fn provide_live() {
             known.settings |= change.settings;
             known.campaigns |= change.campaigns;
             known.jobs |= change.jobs;
+            known.conversations |= change.conversations;
             first
         });
         if first == Some(true) && set_timeout(tell, GATHER).is_err() {
@@ -115,6 +154,13 @@ pub fn provide_live() {
                 LiveEvent::SettingsSaved { .. } => Changed { settings: true, ..Changed::default() },
                 LiveEvent::CampaignChanged { .. } => Changed { campaigns: true, ..Changed::default() },
                 LiveEvent::JobChanged { .. } => Changed { jobs: true, ..Changed::default() },
+                LiveEvent::ConversationChanged { .. } => {
+                    Changed { conversations: true, ..Changed::default() }
+                }
+                LiveEvent::Typing { contact, user } => {
+                    note_typing((contact, user));
+                    return;
+                }
                 LiveEvent::Lagged => Changed::EVERYTHING,
             });
         };

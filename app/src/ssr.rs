@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod decisions;
 mod error;
+pub(crate) mod inbox;
 pub(crate) mod jobs;
 mod kept;
 pub(crate) mod ledger;

@@ -171,7 +171,8 @@ fn MessageItem(message: ThreadMessage, now: Timestamp) -> impl IntoView {
 }
 
 /// How far a message got, as the reader sees it.
-const fn shown_delivery(state: SendState, delivery: Option<Reached>) -> Delivery {
+#[must_use]
+pub const fn shown_delivery(state: SendState, delivery: Option<Reached>) -> Delivery {
     match (state, delivery) {
         (_, Some(Reached::Failed)) | (SendState::Failed | SendState::Skipped, _) => Delivery::Failed,
         (_, Some(Reached::Read | Reached::Played)) => Delivery::Read,

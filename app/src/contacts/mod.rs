@@ -17,8 +17,8 @@ pub use api::{
 };
 #[cfg(test)]
 pub(crate) use explain::tests;
-pub use explain::{explanation, how, moment};
-pub use history::EventItem;
+pub use explain::{deciding, explanation, how, moment};
+pub use history::{EventItem, shown_delivery};
 pub use list::ContactsPage;
 pub use listing::Listing;
 pub use new::NewContactPage;

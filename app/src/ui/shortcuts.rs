@@ -14,8 +14,9 @@ use crate::words::use_words;
 const PATIENCE: Duration = Duration::from_millis(1_200);
 
 /// Where `g` and a letter lead.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("o", "/"),
+    ("i", "/inbox"),
     ("c", "/contacts"),
     ("a", "/campaigns"),
     ("d", "/decisions"),

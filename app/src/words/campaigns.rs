@@ -347,6 +347,7 @@ const fn short(reason: Reason) -> &'static str {
         Reason::FrequencyCap => "enough lately",
         Reason::QuietHours => "quiet hours",
         Reason::UsNumber => "number of the United States",
+        Reason::Promotion => "a promotion called service",
     }
 }
 
@@ -369,6 +370,7 @@ const fn long(reason: Reason) -> &'static str {
         Reason::FrequencyCap => "got as much lately as you allow",
         Reason::QuietHours => "in their quiet hours",
         Reason::UsNumber => "with a number of the United States",
+        Reason::Promotion => "for whom it read like a promotion",
     }
 }
 

@@ -269,5 +269,6 @@ fn english_refusal(reason: Reason) -> &'static str {
         Reason::FrequencyCap => "This person got as much marketing lately as you allow",
         Reason::QuietHours => "It is outside the hours in which you send marketing, where this person is",
         Reason::UsNumber => "WhatsApp delivers no marketing to numbers of the United States",
+        Reason::Promotion => "It reads like a promotion, and this person asked for no marketing",
     }
 }

@@ -7,6 +7,7 @@ mod consent;
 mod contacts;
 mod decisions;
 mod errors;
+mod inbox;
 mod jobs;
 mod ledger;
 mod overview;
@@ -22,6 +23,7 @@ pub use consent::Consent;
 pub use contacts::Contacts;
 pub use decisions::Decisions;
 pub use errors::Errors;
+pub use inbox::Inbox;
 pub use jobs::Jobs;
 pub use ledger::Ledger;
 pub use overview::Overview;
@@ -88,6 +90,8 @@ pub struct Words {
     pub contacts: Contacts,
     /// Campaigns.
     pub campaigns: Campaigns,
+    /// The inbox.
+    pub inbox: Inbox,
     /// What needs a person.
     pub decisions: Decisions,
     /// Files of contacts and changes of many.
@@ -112,6 +116,7 @@ pub static ENGLISH: Words = Words {
     consent: Consent::ENGLISH,
     contacts: Contacts::ENGLISH,
     campaigns: Campaigns::ENGLISH,
+    inbox: Inbox::ENGLISH,
     decisions: Decisions::ENGLISH,
     jobs: Jobs::ENGLISH,
     ledger: Ledger::ENGLISH,

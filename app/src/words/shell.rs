@@ -10,6 +10,8 @@ pub struct Shell {
     /// A place in the sidebar.
     pub overview: &'static str,
     /// A place in the sidebar.
+    pub inbox: &'static str,
+    /// A place in the sidebar.
     pub contacts: &'static str,
     /// A place in the sidebar.
     pub campaigns: &'static str,
@@ -31,8 +33,8 @@ pub struct Shell {
     pub themes: [&'static str; 3],
     /// The title of the list of keys.
     pub keys: &'static str,
-    /// What `g` and a letter do: overview, contacts, campaigns, decisions, ledger, settings, simulator.
-    pub shortcuts: [&'static str; 7],
+    /// What `g` and a letter do: overview, inbox, contacts, campaigns, decisions, ledger, settings, simulator.
+    pub shortcuts: [&'static str; 8],
     /// What `/` does.
     pub key_search: &'static str,
     /// What `?` does.
@@ -61,6 +63,7 @@ impl Shell {
         skip: "Skip to content",
         navigation: "Main",
         overview: "Overview",
+        inbox: "Inbox",
         contacts: "Contacts",
         campaigns: "Campaigns",
         decisions: "Decisions",
@@ -74,6 +77,7 @@ impl Shell {
         keys: "Keyboard shortcuts",
         shortcuts: [
             "Go to Overview",
+            "Go to Inbox",
             "Go to Contacts",
             "Go to Campaigns",
             "Go to Decisions",

@@ -13,6 +13,7 @@ use domain::role::Role;
 use domain::template::Template;
 use domain::time::Timestamp;
 use store::contact::{Identifier, IdentityKind, StoredContact};
+use store::conversation::{Answered, Heard};
 use store::inbound::NewInbound;
 use store::outbox::{NewMessage, Progress};
 
@@ -180,6 +181,9 @@ pub async fn seed(service: &Service, data: DemoData) -> Result<(), Error> {
         store::inbound::insert_inbound(&mut tx, &inbound).await?;
         store::outbox::insert_messages(&mut tx, &outgoing).await?;
         settle_seeded(&mut tx, connection, &progress).await?;
+        for (stored, customer) in people.iter().zip(&data.contacts) {
+            converse(&mut tx, business, connection, stored.contact.id, &customer.lines).await?;
+        }
         if let Some(template) = data.templates.iter().find(|template| template.name == data.campaign.template)
         {
             let customers: Vec<_> =
@@ -189,6 +193,34 @@ pub async fn seed(service: &Service, data: DemoData) -> Result<(), Error> {
         Ok(tx.commit().await?)
     })
     .await
+}
+
+/// The conversation that lines make.
+async fn converse(
+    tx: &mut store::Tx,
+    business: domain::id::BusinessId,
+    connection: ConnectionId,
+    contact: ContactId,
+    lines: &[DemoLine],
+) -> Result<(), Error> {
+    for line in lines {
+        let id = MessageId::from_uuid(uuid_v7(line.at, random()));
+        let preview = line.text.clone();
+        match line.from_shop {
+            None => {
+                let waits = !["STOP", "START"].contains(&line.text.as_str());
+                let unread = i64::from(waits);
+                let heard = Heard { contact, business, connection, id, at: line.at, preview, unread, waits };
+                store::conversation::note_heard(tx, &[heard]).await?;
+            }
+            Some(MessageKind::Service) => {
+                let answered = Answered { contact, business, connection, id, at: line.at, preview };
+                store::conversation::note_answered(tx, &answered).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn event(

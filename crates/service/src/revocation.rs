@@ -23,7 +23,14 @@ pub(crate) struct Moment(u64);
 #[derive(Debug, Default)]
 pub(crate) struct Revocations {
     clock: AtomicU64,
-    revoked: Mutex<HashMap<ContactId, (Moment, Instant)>>,
+    revoked: Mutex<Revoked>,
+}
+
+#[derive(Debug, Default)]
+struct Revoked {
+    people: HashMap<ContactId, (Moment, Instant)>,
+    /// How many there may be before old ones are looked for.
+    room: usize,
 }
 
 impl Revocations {
@@ -38,17 +45,19 @@ impl Revocations {
         let moment = Moment(self.clock.fetch_add(1, Ordering::SeqCst) + 1);
         let now = Instant::now();
         for contact in contacts {
-            revoked.insert(contact, (moment, now));
+            revoked.people.insert(contact, (moment, now));
         }
-        if revoked.len() > SWEEP_AT {
-            revoked.retain(|_, (_, at)| now.duration_since(*at) < KEEP);
+        if revoked.people.len() > revoked.room.max(SWEEP_AT) {
+            revoked.people.retain(|_, (_, at)| now.duration_since(*at) < KEEP);
+            // Where most are young, looking again at each commit would cost the size of the map each time.
+            revoked.room = 2 * revoked.people.len();
         }
     }
 
     /// Whether a decision about this person, begun at `moment`, is void.
     pub(crate) fn is_revoked(&self, contact: ContactId, moment: Moment) -> bool {
         let revoked = self.revoked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        revoked.get(&contact).is_some_and(|(revoked_at, _)| *revoked_at > moment)
+        revoked.people.get(&contact).is_some_and(|(revoked_at, _)| *revoked_at > moment)
     }
 }
 

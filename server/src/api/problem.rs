@@ -293,6 +293,9 @@ pub const fn describe_reason(reason: Reason) -> &'static str {
             "It is outside the hours in which the business sends marketing, where the person is."
         }
         Reason::UsNumber => "WhatsApp delivers no marketing to numbers of the United States.",
+        Reason::Promotion => {
+            "It is called service or utility and reads like a promotion; the person asked for no marketing."
+        }
     }
 }
 

@@ -562,7 +562,8 @@ impl<'a> Fold<'a> {
         stored.set_consent(change.consent);
     }
 
-    /// Writes everything and how far it got, in one commit. Says who was touched.
+    /// Writes everything and how far it got, in one commit. Says who was there before and changed: about whoever was made just now
+    /// nobody has decided anything yet.
     async fn write(
         mut self,
         service: &Service,
@@ -590,7 +591,7 @@ impl<'a> Fold<'a> {
         }
         store::contact_job::update_job(&mut tx, after).await?;
         tx.commit().await?;
-        Ok(self.made.into_iter().chain(self.changed).collect())
+        Ok(self.changed.into_iter().collect())
     }
 }
 
