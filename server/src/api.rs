@@ -42,6 +42,7 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(Method::PATCH, "/contacts/{id}", patch(contacts::change)),
         endpoint(Method::GET, "/contacts/{id}/consent", get(consent::find)),
         endpoint(Method::PUT, "/contacts/{id}/consent", put(consent::record)),
+        endpoint(Method::GET, "/contacts/{id}/preference-link", get(consent::preference_link)),
         endpoint(Method::GET, "/messages", get(messages::list)),
         endpoint(Method::POST, "/messages", post(messages::send)),
         endpoint(Method::GET, "/messages/{id}", get(messages::find)),

@@ -16,6 +16,7 @@ pub mod health;
 pub mod layers;
 pub mod logging;
 pub mod pages;
+mod preferences;
 pub mod router;
 pub mod serve;
 pub mod session;

@@ -6,7 +6,7 @@ use axum::routing::get;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::state::AppState;
-use crate::{api, events, export, health, layers, pages, site, webhook};
+use crate::{api, events, export, health, layers, pages, preferences, site, webhook};
 
 /// Largest body of a form or a server function, in bytes.
 const FORM_LIMIT: usize = 256 * 1024;
@@ -15,6 +15,7 @@ const FORM_LIMIT: usize = 256 * 1024;
 pub fn router(state: AppState) -> Router {
     let mut quick = Router::new()
         .merge(pages::routes(&state).layer(RequestBodyLimitLayer::new(FORM_LIMIT)))
+        .merge(preferences::routes().layer(RequestBodyLimitLayer::new(FORM_LIMIT)).with_state(state.clone()))
         .merge(webhook::routes().with_state(state.clone()))
         .merge(api::routes(&state))
         .merge(health::routes().with_state(state.clone()))

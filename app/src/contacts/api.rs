@@ -33,6 +33,8 @@ pub struct ContactDetail {
     pub thread: Vec<ThreadMessage>,
     /// There are older messages.
     pub older: bool,
+    /// The address of the person's own page.
+    pub own_page: String,
     /// When it was read.
     pub now: Timestamp,
 }

@@ -14,11 +14,12 @@ use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::auth::percent_encoded;
 use crate::error::FieldName;
+use crate::inbox::INBOX_PATH;
 use crate::jobs::Privacy;
 use crate::live::use_live;
 use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, Dialog, ErrorSummary, Facts, Glyph,
+    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, CopyButton, Dialog, ErrorSummary, Facts, Glyph,
     Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant, use_toasts,
 };
 use crate::visit::{may, use_visit};
@@ -123,7 +124,7 @@ fn news(recorded: Option<&str>, state: State, words: &Words) -> Option<&'static 
 #[component]
 fn Decided(detail: ContactDetail) -> impl IntoView {
     let words = use_words();
-    let ContactDetail { contact, events, thread, older, now } = detail;
+    let ContactDetail { contact, events, thread, older, own_page, now } = detail;
     let sentence = explanation(&contact, &events, words);
     let expires = contact.expires_at.map(|at| (words.consent.expires)(&moment(at, words)));
     let undecided = !matches!(contact.state, State::OptedIn | State::OptedOut) && may(Right::WriteConsent);
@@ -138,12 +139,22 @@ fn Decided(detail: ContactDetail) -> impl IntoView {
                     <p>{sentence}</p>
                     {expires.map(|expires| view! { <p class="muted">{expires}</p> })}
                     {contact.invalid.then(|| view! { <p class="muted">{words.consent.invalid}</p> })}
+                    <p class="small">
+                        <a href=format!("{INBOX_PATH}/{}", contact.id)>{words.contacts.open_conversation}</a>
+                    </p>
                 </div>
                 <div class="cluster">
                     <ConsentToggle contact=contact.clone()/>
                     {undecided.then(|| view! { <RecordOptOut contact=contact.clone()/> })}
                 </div>
             </div>
+            <p class="muted small">
+                {words.contacts.own_page} " "
+                <span class="own-page">
+                    <code class="own-page-link">{own_page.clone()}</code>
+                    <CopyButton text=own_page label=words.contacts.own_page_copy copied=words.contacts.own_page_copied/>
+                </span>
+            </p>
             {contact.native_stop.then(|| {
                 view! {
                     <Banner tone=Tone::Warning title=words.consent.native_stop_title>

@@ -38,6 +38,7 @@ pub(crate) async fn detail(id: &str) -> Result<ContactDetail, AppError> {
         events: service::contacts::events(&service, &caller, id).await?,
         thread,
         older,
+        own_page: service::preferences::link(&service, &caller, id).await?,
         now: service.now(),
     })
 }

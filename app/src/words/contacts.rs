@@ -5,6 +5,14 @@ use crate::words::grouped;
 /// The contacts: list, one person, recording how somebody agreed.
 #[derive(Debug)]
 pub struct Contacts {
+    /// A link to the inbox.
+    pub open_conversation: &'static str,
+    /// Before the address of the person's own page.
+    pub own_page: &'static str,
+    /// Copies it.
+    pub own_page_copy: &'static str,
+    /// It is copied.
+    pub own_page_copied: &'static str,
     /// What the list is for.
     pub lead: &'static str,
     /// Label of the search.
@@ -185,6 +193,10 @@ pub struct Contacts {
 
 impl Contacts {
     pub(super) const ENGLISH: Self = Self {
+        open_conversation: "Open the conversation",
+        own_page: "Their own page, to put into messages and e-mails: they stop or agree there without a login.",
+        own_page_copy: "Copy the link",
+        own_page_copied: "The link is copied",
         lead: "Everyone you talk to on WhatsApp, and what each of them decided about marketing.",
         search: "Search by name or number",
         search_button: "Search",

@@ -11,6 +11,7 @@ mod inbox;
 mod jobs;
 mod ledger;
 mod overview;
+mod preferences;
 mod settings;
 mod shell;
 mod simulator;
@@ -27,6 +28,7 @@ pub use inbox::Inbox;
 pub use jobs::Jobs;
 pub use ledger::Ledger;
 pub use overview::Overview;
+pub use preferences::Preferences;
 pub use settings::{Admin, Lab, Settings, System};
 pub use shell::Shell;
 pub use simulator::Simulator;
@@ -100,6 +102,8 @@ pub struct Words {
     pub ledger: Ledger,
     /// The first page.
     pub overview: Overview,
+    /// A customer's own page.
+    pub preferences: Preferences,
     /// The settings.
     pub settings: Settings,
     /// The simulated phone.
@@ -121,6 +125,7 @@ pub static ENGLISH: Words = Words {
     jobs: Jobs::ENGLISH,
     ledger: Ledger::ENGLISH,
     overview: Overview::ENGLISH,
+    preferences: Preferences::ENGLISH,
     settings: Settings::ENGLISH,
     simulator: Simulator::ENGLISH,
 };

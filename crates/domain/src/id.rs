@@ -123,6 +123,14 @@ id!(
     JobId, "job"
 );
 id!(
+    /// Where another system hears what happens here.
+    SubscriptionId, "sub"
+);
+id!(
+    /// Something told to another system.
+    DeliveryId, "dlv"
+);
+id!(
     /// Something that a person at the business has to decide or see to.
     ReviewId, "rev"
 );

@@ -19,6 +19,7 @@ pub mod quiet;
 pub mod review;
 pub mod role;
 pub mod settings;
+pub mod subscription;
 pub mod template;
 pub mod time;
 pub mod window;

@@ -7,11 +7,13 @@ use domain::id::ContactId;
 use domain::live::LiveEvent;
 use domain::review::{Outcome, ReviewKind};
 use domain::role::Right;
+use domain::subscription::EventType;
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::contact::IdentityKind;
 
 use crate::ledger::NewEvent;
+use crate::subscriptions::Happened;
 use crate::{Caller, Error, Service, contacts, jobs, suppression, task};
 
 /// Erases a person (R55): name, numbers, ids, labels, messages and the personal part of the ledger. The chain of the ledger holds
@@ -73,6 +75,13 @@ pub async fn erase(service: &Service, caller: &Caller, id: ContactId) -> Result<
         for record in &records {
             store::erasure::erase_record(&mut tx, *record, now).await?;
         }
+        let erased = Happened {
+            event: EventType::ContactErased,
+            contact: Some(id),
+            at: now,
+            data: serde_json::json!({ "contact_id": id }),
+        };
+        crate::subscriptions::tell(&service, &mut tx, caller.business, [erased]).await?;
         store::erasure::delete_raw(&mut tx, caller.business, &raw).await?;
         tx.commit().await?;
         service.revocations.revoke([id]);

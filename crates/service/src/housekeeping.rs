@@ -48,6 +48,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
         store::inbound::delete_old_seen(&mut tx, now - SEEN_FOR).await?;
         store::outbox::delete_old_parked(&mut tx, now - PARKED_FOR).await?;
         store::idempotency::delete_old_keys(&mut tx, now - KEYS_FOR).await?;
+        store::subscription::delete_old_deliveries(&mut tx, now - crate::subscriptions::KEPT).await?;
         store::access::delete_expired_sessions(&mut tx, now).await?;
         Ok(tx.commit().await?)
     })

@@ -9,6 +9,7 @@ use domain::id::{BusinessId, ContactId, EventId, ReviewId};
 use domain::ledger::{Break, ChainedEvent, Hash, Verifier, evidence_digest, hex};
 use domain::review::{Outcome, ReviewKind};
 use domain::role::Right;
+use domain::subscription::EventType;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -17,6 +18,7 @@ use store::review::NewReview;
 
 use crate::caller::parse_actor;
 use crate::clock::random;
+use crate::subscriptions::Happened;
 use crate::{Caller, Error, Service, task};
 
 /// An event before it has its place in the chain.
@@ -51,8 +53,9 @@ pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>
     for (business, events) in by_business {
         let (mut seq, mut head) = store::ledger::load_head(tx, business).await?;
         let mut stored = Vec::with_capacity(events.len());
-        let (mut opened, mut settled) = (Vec::new(), Vec::new());
+        let (mut opened, mut settled, mut happened) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
+            happened.extend(told(&event));
             seq += 1;
             let id = EventId::from_uuid(service.clock.uuid());
             let mut open = |kind| {
@@ -104,8 +107,26 @@ pub(crate) async fn append(service: &Service, tx: &mut Tx, events: Vec<NewEvent>
         for (contact, outcome, by) in settled {
             store::review::close_review(tx, contact, ReviewKind::Hold, outcome, &by, now).await?;
         }
+        crate::subscriptions::tell(service, tx, business, happened).await?;
     }
     Ok(())
+}
+
+/// What other systems of the business hear of an event (R57).
+fn told(event: &NewEvent) -> Option<Happened> {
+    Some(Happened {
+        event: EventType::of_change(event.from, event.to)?,
+        contact: Some(event.contact),
+        at: event.occurred_at,
+        data: serde_json::json!({
+            "contact_id": event.contact,
+            "phone": event.evidence.identifier,
+            "state": event.to,
+            "previous": event.from,
+            "source": event.source,
+            "version": event.version,
+        }),
+    })
 }
 
 /// What an event that ends a hold makes of its review.

@@ -23,11 +23,13 @@ mod live;
 pub mod messages;
 mod metrics;
 pub mod overview;
+pub mod preferences;
 pub mod replay;
 pub mod review;
 mod revocation;
 mod seal;
 pub mod settings;
+pub mod subscriptions;
 mod suppression;
 pub mod templates;
 #[cfg(feature = "testing")]
@@ -101,6 +103,8 @@ pub struct Inner {
     pub(crate) ingest: mpsc::Sender<ingest::Job>,
     pub(crate) wake: dispatch::Wake,
     pub(crate) jobs: tokio::sync::Notify,
+    pub(crate) deliveries: tokio::sync::Notify,
+    pub(crate) http: reqwest::Client,
     pub(crate) holder: uuid::Uuid,
 }
 
@@ -139,6 +143,8 @@ impl Service {
             ingest: sender,
             wake: dispatch::Wake::default(),
             jobs: tokio::sync::Notify::new(),
+            deliveries: tokio::sync::Notify::new(),
+            http: subscriptions::client()?,
             holder,
         }));
         // The task holds no strong reference: dropping the last handle closes the channel and ends it.
@@ -164,6 +170,7 @@ impl Service {
         workers.tasks.spawn(housekeeping::run(self.clone(), workers.stop.clone()));
         workers.tasks.spawn(campaigns::run(self.clone(), workers.stop.clone()));
         workers.tasks.spawn(jobs::run(self.clone(), workers.stop.clone()));
+        workers.tasks.spawn(subscriptions::run(self.clone(), workers.stop.clone()));
         workers
     }
 

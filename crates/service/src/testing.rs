@@ -183,6 +183,14 @@ impl World {
         whatsapp::signature::sign(APP_SECRET.as_bytes(), raw)
     }
 
+    /// Tries the deliveries to other systems that are due at the present time; says how many that were.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn deliver(&self) -> Result<usize, Error> {
+        crate::subscriptions::deliver(&self.service).await
+    }
+
     /// Forgets what has become too old, at the present time.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ use crate::{Tx, corrupt, fold};
 const SPARSE: i64 = 4_000;
 /// As far as what was found is counted.
 pub const COUNTED: i64 = 1_000;
+/// Digits at the end of a number by which it is looked for; all of them are compared.
+const TELLING: usize = 7;
 /// Letters of one group of the index over parts of names.
 const GROUP: usize = 3;
 
@@ -366,21 +368,23 @@ fn number(term: &str) -> Option<(String, bool)> {
     is_number.then(|| (digits, term.trim_start().starts_with('+')))
 }
 
-/// A term as the index over parts of names takes it: every group of letters in it, all of which must be there. Nothing for a term
-/// that is shorter than a group.
+/// A term as the index over parts of names takes it: groups of letters in it, all of which must be there. Nothing for a term that is
+/// shorter than a group.
+///
+/// Groups side by side, and the last one, find nearly as few candidates as all of them do; the row itself is compared afterwards. What it
+/// costs is how many contacts each group has: of a number only the end tells people apart.
 fn groups(term: &str) -> Option<String> {
     let text = number(term).map_or_else(
         || fold(term),
         |(digits, anchored)| {
-            if anchored { format!("+{digits}") } else { digits }
+            let end = digits.len().saturating_sub(TELLING);
+            if anchored && end == 0 { format!("+{digits}") } else { digits[end..].to_owned() }
         },
     );
     let letters: Vec<char> = text.chars().collect();
-    if letters.len() < GROUP {
-        return None;
-    }
-    let quoted = letters.windows(GROUP).map(|group| {
-        let group: String = group.iter().collect();
+    let last = letters.len().checked_sub(GROUP)?;
+    let quoted = (0..last).step_by(GROUP).chain([last]).map(|at| {
+        let group: String = letters[at..at + GROUP].iter().collect();
         format!("\"{}\"", group.replace('"', "\"\""))
     });
     Some(quoted.collect::<Vec<_>>().join(" AND "))

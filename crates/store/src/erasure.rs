@@ -52,6 +52,7 @@ pub async fn erase_record(tx: &mut Tx, contact: ContactId, now: Timestamp) -> Re
         sqlx::query("delete from contact_identity where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from contact_tag where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from message_in where contact_id = $1").bind(id).execute(&mut *c).await?;
+        sqlx::query("delete from delivery where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from conversation where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from conversation_entry where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query(

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod review;
 pub mod settings;
+pub mod subscription;
 pub mod suppression;
 pub mod template;
 #[cfg(feature = "testing")]

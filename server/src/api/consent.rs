@@ -27,6 +27,18 @@ pub async fn find(
     show(&app, &caller, contact_id(&id)?).await
 }
 
+/// `GET /contacts/{id}/preference-link`
+pub async fn preference_link(
+    State(app): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json<Value>, Problem> {
+    params.finish()?;
+    let url = service::preferences::link(&app.service, &caller, contact_id(&id)?).await?;
+    Ok(Json(serde_json::json!({ "url": url })))
+}
+
 /// `PUT /contacts/{id}/consent`
 pub async fn record(
     State(app): State<AppState>,

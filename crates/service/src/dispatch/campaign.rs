@@ -10,12 +10,14 @@ use domain::id::{CampaignId, ContactId, MessageId, uuid_v7};
 use domain::outbound::{Content, SendState};
 use domain::permit::Reason;
 use domain::template::{Template, TemplateStatus};
+use domain::subscription::EventType;
 use domain::time::{Span, Timestamp};
 use store::Tx;
 use store::campaign::{StoredCampaign, Turn};
 use store::outbox::{Claimed, NewMessage, Settled};
 
 use super::decide::{Ready, decide_again, people};
+use crate::subscriptions::Happened;
 use crate::campaigns::{NEVER, begin, decision_of, preview_of};
 use crate::{Error, Service};
 
@@ -72,6 +74,13 @@ pub(super) async fn take_turns(
         stored.campaign.state = CampaignState::Finished;
         stored.campaign.finished_at = Some(now);
         store::campaign::update_campaign(tx, &stored).await?;
+        let finished = Happened {
+            event: EventType::CampaignFinished,
+            contact: None,
+            at: now,
+            data: serde_json::json!({ "campaign_id": stored.campaign.id, "name": stored.campaign.name }),
+        };
+        crate::subscriptions::tell(service, tx, stored.business, [finished]).await?;
         return Ok(Turns { progress: 1, ..Turns::default() });
     }
     let campaign = &stored.campaign;

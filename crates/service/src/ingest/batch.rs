@@ -16,6 +16,7 @@ use domain::live::LiveEvent;
 use domain::outbound::Content;
 use domain::permit::Reason;
 use domain::settings::CONFIRM_PAYLOAD;
+use domain::subscription::EventType;
 use domain::time::Timestamp;
 use store::Tx;
 use store::conversation::Heard;
@@ -28,6 +29,7 @@ use super::{Work, seen};
 use crate::cache::{Connection, Rules};
 use crate::ledger::NewEvent;
 use crate::metrics::Metrics;
+use crate::subscriptions::Happened;
 use crate::{Error, Service};
 
 /// WhatsApp's code for "this person stopped marketing in WhatsApp itself".
@@ -54,6 +56,9 @@ struct Batch<'a> {
     revoked: BTreeSet<ContactId>,
     notices: BTreeMap<BusinessId, Vec<LiveEvent>>,
     stopped: Vec<Timestamp>,
+    /// What other systems of each business want to hear.
+    wanted: HashMap<BusinessId, HashSet<EventType>>,
+    happened: BTreeMap<BusinessId, Vec<Happened>>,
 }
 
 /// The outgoing messages that statuses of the batch may be about.
@@ -83,11 +88,13 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
     let targets = load_targets(&mut tx, &fresh).await?;
     let people = load_people(service, &mut tx, &fresh, &targets).await?;
     let questions = load_questions(&mut tx, &fresh).await?;
-    let mut rules = HashMap::new();
+    let (mut rules, mut wanted) = (HashMap::new(), HashMap::new());
     for (work, _) in &fresh {
         let business = work.connection.business;
         if let Entry::Vacant(entry) = rules.entry(business) {
             entry.insert(service.rules(&mut tx, business).await?);
+            let subscriptions = store::subscription::list_subscriptions(&mut tx, business).await?;
+            wanted.insert(business, subscriptions.into_iter().flat_map(|one| one.events).collect());
         }
     }
     let mut batch = Batch {
@@ -108,6 +115,8 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
         revoked: BTreeSet::new(),
         notices: BTreeMap::new(),
         stopped: Vec::new(),
+        wanted,
+        happened: BTreeMap::new(),
     };
     for (work, update) in fresh {
         batch.fold(work, update);
@@ -302,6 +311,16 @@ impl Batch<'_> {
             raw: message.raw.clone(),
         });
         self.notice(business, LiveEvent::MessageChanged { contact });
+        self.tell(business, EventType::MessageReceived, contact, message.sent_at, || {
+            serde_json::json!({
+                "message_id": MessageId::from_uuid(id),
+                "contact_id": contact,
+                "wamid": message.wamid,
+                "type": message.message_type.as_str(),
+                "text": message.preview,
+                "verdict": verdict,
+            })
+        });
         let said = Said { contact, message, finding: finding.as_ref() };
         let change = signal.and_then(|signal| self.record(business, contact, &signal, Some(&said)));
         let to = change.map_or(from, |change| change.to);
@@ -439,8 +458,33 @@ impl Batch<'_> {
             self.record(business, contact, &signal, None);
         }
         self.notice(business, LiveEvent::MessageChanged { contact });
+        self.tell(business, EventType::MessageStatus, contact, status.at, || {
+            serde_json::json!({
+                "message_id": id,
+                "contact_id": contact,
+                "campaign_id": campaign,
+                "wamid": status.wamid,
+                "status": status.delivery.as_str(),
+                "error_code": status.error_code,
+            })
+        });
         if let Some(campaign) = campaign {
             self.notice(business, LiveEvent::CampaignChanged { campaign });
+        }
+    }
+
+    /// Notes what other systems are told, if one of them wants to hear it.
+    fn tell(
+        &mut self,
+        business: BusinessId,
+        event: EventType,
+        contact: ContactId,
+        at: Timestamp,
+        data: impl FnOnce() -> serde_json::Value,
+    ) {
+        if self.wanted.get(&business).is_some_and(|wanted| wanted.contains(&event)) {
+            let happened = Happened { event, contact: Some(contact), at, data: data() };
+            self.happened.entry(business).or_default().push(happened);
         }
     }
 
@@ -467,6 +511,7 @@ impl Batch<'_> {
             revoked,
             notices,
             stopped,
+            happened,
             ..
         } = self;
         let now = service.now();
@@ -485,6 +530,9 @@ impl Batch<'_> {
         store::inbound::insert_others(&mut tx, &others).await?;
         for (business, TemplateUpdate { name, language, status, kind }) in &templates {
             store::template::change_template(&mut tx, *business, name, language, *status, *kind, now).await?;
+        }
+        for (business, happened) in happened {
+            crate::subscriptions::tell(service, &mut tx, business, happened).await?;
         }
         people.write_joined(&mut tx, now).await?;
         tx.commit().await?;
