@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { start } from "./application";
 import { accessible, enter, expect, hydrated, login, open, shoot, test, testInShop } from "./fixtures";
-import { rest, stranger } from "./rest";
+import { rest, send, stranger, subscriber } from "./rest";
 
 // The pictures tell more than a trace, which would take longer than the tests.
 test.use({ trace: "off" });
@@ -10,6 +10,9 @@ test.use({ trace: "off" });
 /** Every page somebody who signed in can come to by its address, by the name of its pictures. */
 const PAGES: Record<string, string> = {
   overview: "/",
+  inbox: "/inbox",
+  "inbox-waiting": "/inbox?view=waiting",
+  "inbox-nobody": "/inbox?view=snoozed",
   contacts: "/contacts",
   "contacts-opted-out": "/contacts?state=opted_out",
   "contacts-nobody": "/contacts?q=nobody-called-this",
@@ -65,6 +68,36 @@ test("everybody can read the list of keys and the question how a person agreed, 
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog")).toBeVisible();
   await looksRight(page, "dialog-keys");
+});
+
+test("everybody can read a conversation, and every type of message shows as itself", async ({ page, application, emulator }) => {
+  const person = await subscriber(application, "Talks Inallways");
+  const from = person.phone;
+  await emulator.writes(from, "Do you have this in blue?", 120);
+  await send(application, person, "service");
+  const media = (kind: string, content: object) => emulator.inbound({ from, [kind]: content });
+  await media("image", { caption: "This one" });
+  await media("video", {});
+  await media("audio", { voice: true });
+  await media("document", { filename: "invoice-1042.pdf", caption: "My invoice" });
+  await media("sticker", {});
+  await media("location", { latitude: -33.92, longitude: 18.42, name: "Depot", address: "12 Long Street" });
+  await media("contacts", [{ name: { formatted_name: "Ben Example", first_name: "Ben" }, phones: [{ phone: "+27 82 111 0000" }] }]);
+  await media("order", { catalog_id: "1", text: "As a gift, please", product_items: [{ product_retailer_id: "mug-blue", quantity: 2, item_price: 12.5, currency: "EUR" }] });
+  const said = await emulator.writes(from, "Thank you!");
+  await media("reaction", { message_id: said.wamid, emoji: "👍" });
+  await media("unsupported", { type: "poll" });
+  await enter(page, `/inbox/${person.id}`);
+  for (const text of ["Photo", "Video", "Voice message", "invoice-1042.pdf", "Sticker", "Depot", "Ben Example", "Order of 1 product", "Reacted with"]) {
+    await expect(page.getByText(text).first()).toBeVisible();
+  }
+  await page.getByText("Note to colleagues").first().click();
+  await looksRight(page, "thread");
+  await emulator.writes(from, "STOP");
+  await open(page, `/inbox/${person.id}`);
+  await page.getByRole("textbox", { name: /^Answer to/ }).fill("Get 20% off your next order!");
+  await expect(page.getByText("This reads like a promotion")).toBeVisible();
+  await looksRight(page, "thread-opted-out");
 });
 
 test("everybody can read an import as it is asked about, checked and done, and what many contacts can be changed by", async ({ page }) => {

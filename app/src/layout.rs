@@ -69,7 +69,8 @@ fn Place(
     glyph: Glyph,
     #[prop(optional)] exact: bool,
     /// Left out of the bar of a phone: another page leads there.
-    #[prop(optional)] roomy: bool,
+    #[prop(optional)]
+    roomy: bool,
     children: Children,
 ) -> impl IntoView {
     view! {

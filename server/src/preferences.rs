@@ -34,7 +34,11 @@ async fn look(State(app): State<AppState>, Path(token): Path<String>) -> Respons
     answer(&app, preferences::look(&app.service, &token).await, None)
 }
 
-async fn choose(State(app): State<AppState>, Path(token): Path<String>, Form(press): Form<Press>) -> Response {
+async fn choose(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+    Form(press): Form<Press>,
+) -> Response {
     let text = &ENGLISH.preferences;
     let (choice, news) = match (press.choice.as_deref(), press.one_click.as_deref()) {
         (Some("stop"), _) | (None, Some("One-Click")) => (Choice::OptedOut, text.stopped),
@@ -47,7 +51,11 @@ async fn choose(State(app): State<AppState>, Path(token): Path<String>, Form(pre
 fn answer(app: &AppState, found: Result<Preferences, Error>, news: Option<&str>) -> Response {
     let text = &ENGLISH.preferences;
     let problem = |title: &str, sentence: &str| {
-        format!("<h1>{}</h1></header><div class=\"card\"><div class=\"card-body\"><p>{}</p></div></div>", escaped(title), escaped(sentence))
+        format!(
+            "<h1>{}</h1></header><div class=\"card\"><div class=\"card-body\"><p>{}</p></div></div>",
+            escaped(title),
+            escaped(sentence)
+        )
     };
     let (status, body) = match found {
         Ok(preferences) => (StatusCode::OK, choices(&preferences, news)),
@@ -83,7 +91,10 @@ fn choices(preferences: &Preferences, news: Option<&str>) -> String {
     if let Some(news) = news {
         html.push_str(&format!("<p role=\"status\"><strong>{}</strong></p>", escaped(news)));
     }
-    html.push_str(&format!("<div class=\"card\"><div class=\"card-body\"><p>{now}</p><p class=\"muted small\">{}</p>", escaped(text.still)));
+    html.push_str(&format!(
+        "<div class=\"card\"><div class=\"card-body\"><p>{now}</p><p class=\"muted small\">{}</p>",
+        escaped(text.still)
+    ));
     if preferences.native_stop {
         html.push_str(&format!("<p>{}</p>", escaped(text.native_stop)));
     }

@@ -19,8 +19,9 @@ use crate::jobs::Privacy;
 use crate::live::use_live;
 use crate::returned::{FormErrors, Returned, returned, use_ticket};
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, CopyButton, Dialog, ErrorSummary, Facts, Glyph,
-    Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant, use_toasts,
+    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, CopyButton, Dialog, ErrorSummary,
+    Facts, Glyph, Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant,
+    use_toasts,
 };
 use crate::visit::{may, use_visit};
 use crate::words::{Words, use_words};

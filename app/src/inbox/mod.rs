@@ -7,8 +7,8 @@ mod page;
 mod thread;
 
 pub use api::{
-    Colleague, ComposerDetail, ENTRIES, InboxList, ListConversations, LoadComposer, LoadThread, NoteConversation,
-    ReplyTo, StepConversation, ThreadDetail, TypingTo,
+    Colleague, ComposerDetail, ENTRIES, InboxList, ListConversations, LoadComposer, LoadThread,
+    NoteConversation, ReplyTo, StepConversation, ThreadDetail, TypingTo,
 };
 pub use page::InboxPage;
 

@@ -42,7 +42,12 @@ pub fn InboxPage() -> impl IntoView {
         move || (listing.get(), live.conversations.get(), live.messages.get(), live.contacts.get()),
         |(listing, ..)| {
             let search = Some(listing.search).filter(|search| !search.is_empty());
-            list_conversations(ConversationQuery { view: listing.view, search, cursor: listing.after, limit: 0 })
+            list_conversations(ConversationQuery {
+                view: listing.view,
+                search,
+                cursor: listing.after,
+                limit: 0,
+            })
         },
     );
     let thread = Resource::new_blocking(

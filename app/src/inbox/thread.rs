@@ -14,7 +14,9 @@ use super::list::Listing;
 use crate::auth::percent_encoded;
 use crate::contacts::{explanation, moment};
 use crate::live::use_live;
-use crate::ui::{Badge, Button, ConsentBadge, Glyph, Icon, Menu, MenuItem, Press, Size, TimeAgo, Tone, Variant, use_toasts};
+use crate::ui::{
+    Badge, Button, ConsentBadge, Glyph, Icon, Menu, MenuItem, Press, Size, TimeAgo, Tone, Variant, use_toasts,
+};
 use crate::visit::may;
 use crate::words::{Words, use_words};
 
@@ -220,18 +222,18 @@ fn called(by: Option<UserId>, colleagues: &[Colleague], words: &Words) -> String
 fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoView {
     let words = use_words();
     let text = &words.inbox;
-    let Entry { id, at, what } = entry;
+    let Entry { at, what, .. } = entry;
     match what {
         What::Incoming { shown, verdict, quoted } => {
             let verdict = (words.contacts.verdict)(&verdict);
-            let file = format!("/inbox/media/{id}");
+
             view! {
                 <li class="thread-line" data-way="in">
                     <div class="thread-bubble">
                         {quoted.map(|quoted| view! {
                             <p class="thread-quoted"><span class="visually-hidden">{text.quoted} " "</span>{quoted}</p>
                         })}
-                        <Content shown file/>
+                        <Content shown/>
                     </div>
                     <p class="thread-foot">
                         <TimeAgo at now/>
@@ -242,7 +244,8 @@ fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoVi
             .into_any()
         }
         What::Outgoing { text: said, template, kind, state, delivery, reason, error_code, by } => {
-            let failed = matches!(state, SendState::Skipped | SendState::Failed) || delivery == Some(Reached::Failed);
+            let failed =
+                matches!(state, SendState::Skipped | SendState::Failed) || delivery == Some(Reached::Failed);
             let fate = match (reason, error_code) {
                 (Some(reason), _) => words.errors.refusal(reason).to_owned(),
                 (None, Some(code)) if failed => (words.contacts.error_code)(code),
@@ -278,9 +281,10 @@ fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoVi
             let who = called(by, &colleagues, words);
             let what = match kind {
                 TeamKind::Assigned => called(body.parse().ok(), &colleagues, words),
-                TeamKind::Snoozed => {
-                    body.parse().map(|micros| moment(Timestamp::from_micros(micros), words)).unwrap_or_default()
-                }
+                TeamKind::Snoozed => body
+                    .parse()
+                    .map(|micros| moment(Timestamp::from_micros(micros), words))
+                    .unwrap_or_default(),
                 _ => String::new(),
             };
             let note = matches!(kind, TeamKind::Note | TeamKind::Overridden).then_some(body);
@@ -299,7 +303,7 @@ fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoVi
 
 /// What a person wrote, as what it is.
 #[component]
-fn Content(shown: Shown, file: String) -> impl IntoView {
+fn Content(shown: Shown) -> impl IntoView {
     let words = use_words();
     let text = &words.inbox;
     match shown {
@@ -307,10 +311,7 @@ fn Content(shown: Shown, file: String) -> impl IntoView {
         Shown::Media { media, caption, filename } => view! {
             <p class="thread-thing">
                 <Icon glyph=Glyph::Info/>
-                <span>
-                    {filename.unwrap_or_else(|| (text.media)(media).to_owned())} " · "
-                    <a href=file target="_blank" rel="noopener external">{text.open_file}</a>
-                </span>
+                <span>{filename.unwrap_or_else(|| (text.media)(media).to_owned())}</span>
             </p>
             {caption.map(|caption| view! { <p class="thread-text">{caption}</p> })}
         }

@@ -1,8 +1,9 @@
 use detection::Verdict;
-use domain::id::{ApiKeyId, ConnectionId, ContactId};
+use domain::id::{ApiKeyId, ConnectionId, ContactId, DeliveryId, SubscriptionId};
 use domain::permit::Reachable;
 use domain::role::Role;
 use domain::settings::{Draft, Settings};
+use domain::subscription::{LoggedDelivery, Subscription};
 use domain::time::Timestamp;
 use leptos::server;
 use leptos::server_fn::codec::Json;
@@ -307,4 +308,42 @@ pub async fn create_key(
 #[server]
 pub async fn revoke_key(id: ApiKeyId) -> Result<(), AppError> {
     crate::ssr::administration::revoke_key(id).await
+}
+
+/// The addresses of other systems, each with the last it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscriptions {
+    /// Oldest first.
+    pub rows: Vec<(Subscription, Vec<LoggedDelivery>)>,
+    /// The secret of one that was added just now: shown this once.
+    pub secret: Option<String>,
+    /// When it was read.
+    pub now: Timestamp,
+}
+
+/// The addresses of other systems; `ticket` brings a new secret to the page once.
+#[server(input = Json)]
+pub async fn list_subscriptions(ticket: String) -> Result<Subscriptions, AppError> {
+    crate::ssr::administration::subscriptions(&ticket).await
+}
+
+/// Tells an address of these types of events from now on.
+#[server]
+pub async fn add_subscription(
+    #[server(default)] url: String,
+    #[server(default)] events: Vec<String>,
+) -> Result<(), AppError> {
+    crate::ssr::administration::add_subscription(&url, &events).await
+}
+
+/// Tells an address nothing any more.
+#[server]
+pub async fn remove_subscription(id: SubscriptionId) -> Result<(), AppError> {
+    crate::ssr::administration::remove_subscription(id).await
+}
+
+/// Delivers something again.
+#[server]
+pub async fn replay_delivery(id: DeliveryId) -> Result<(), AppError> {
+    crate::ssr::administration::replay_delivery(id).await
 }

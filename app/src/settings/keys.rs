@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{ApiKey, CreateKey, Keys, RevokeKey, list_api_keys};
 use super::frame::SettingsFrame;
+use super::subscriptions::SubscriptionCards;
 use crate::error::FieldName;
 use crate::ui::{
     Banner, Button, ButtonLink, Card, Choice, Column, CopyButton, Dialog, EmptyState, ErrorSummary, Glyph,
@@ -23,7 +24,7 @@ pub fn ApiPage() -> impl IntoView {
     view! {
         <SettingsFrame title=words.settings.api lead=admin.api_lead>
             {if may(Right::Administer) {
-                view! { <KeyCards/> }.into_any()
+                view! { <KeyCards/> <SubscriptionCards/> }.into_any()
             } else {
                 view! { <Banner tone=Tone::Info><p>{admin.forbidden}</p></Banner> }.into_any()
             }}

@@ -14,6 +14,7 @@ mod leave_guard;
 pub(crate) mod limits;
 mod message_field;
 mod replay_card;
+mod subscriptions;
 mod system;
 mod team;
 mod unsaved;
@@ -22,8 +23,9 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 pub use api::{
-    ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Limits, Member, OptInOut, Refused, Replay,
-    ReplayDifference, RevokeKey, SaveSettings, Team, listened, muted, parse_reachable,
+    AddSubscription, ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Limits, Member, OptInOut,
+    Refused, RemoveSubscription, Replay, ReplayDelivery, ReplayDifference, RevokeKey, SaveSettings,
+    Subscriptions, Team, listened, muted, parse_reachable,
 };
 pub use connection::ConnectionPage;
 pub use keys::ApiPage;

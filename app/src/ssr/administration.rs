@@ -1,13 +1,14 @@
 //! Connections, team and API keys.
 
-use domain::id::ApiKeyId;
+use domain::id::{ApiKeyId, DeliveryId, SubscriptionId};
+use domain::subscription::EventType;
 use service::auth::ApiKeyScope;
 use service::{Caller, Service};
 
 use super::kept::Kept;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::error::AppError;
-use crate::settings::{ApiKey, Connection, Connections, Keys, Member, Team};
+use crate::settings::{ApiKey, Connection, Connections, Keys, Member, Subscriptions, Team};
 
 /// New keys, until they are shown.
 static CREATED: Kept<String> = Kept::new();
@@ -77,5 +78,51 @@ pub(crate) async fn revoke_key(id: ApiKeyId) -> Result<(), AppError> {
     let (service, caller) = (service()?, caller()?);
     service::auth::revoke_api_key(&service, &caller, id).await?;
     redirect_plain_form("/settings/api?revoked=1");
+    Ok(())
+}
+
+/// Secrets of new subscriptions, until they are shown.
+static SECRETS: Kept<String> = Kept::new();
+
+pub(crate) async fn subscriptions(ticket: &str) -> Result<Subscriptions, AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let mut rows = Vec::new();
+    for one in service::subscriptions::list(&service, &caller).await? {
+        let log = service::subscriptions::log(&service, &caller, one.id).await?;
+        rows.push((one, log));
+    }
+    let secret = if ticket.is_empty() { None } else { SECRETS.take(signed_in()?.user, ticket) };
+    Ok(Subscriptions { rows, secret, now: service.now() })
+}
+
+pub(crate) async fn add_subscription(url: &str, events: &[String]) -> Result<(), AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let events = events.iter().filter_map(|word| word.parse::<EventType>().ok()).collect();
+    match service::subscriptions::add(&service, &caller, url, events).await {
+        Ok((_, secret)) => {
+            let ticket = SECRETS.keep(signed_in()?.user, secret);
+            redirect_plain_form(&format!("/settings/api?subscribed={ticket}"));
+            Ok(())
+        }
+        Err(service::Error::Invalid(problems)) => {
+            let code = problems.first().map_or("malformed", |problem| problem.code);
+            redirect_plain_form(&format!("/settings/api?webhook={code}#url"));
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn remove_subscription(id: SubscriptionId) -> Result<(), AppError> {
+    let (service, caller) = (service()?, caller()?);
+    service::subscriptions::remove(&service, &caller, id).await?;
+    redirect_plain_form("/settings/api");
+    Ok(())
+}
+
+pub(crate) async fn replay_delivery(id: DeliveryId) -> Result<(), AppError> {
+    let (service, caller) = (service()?, caller()?);
+    service::subscriptions::replay(&service, &caller, id).await?;
+    redirect_plain_form("/settings/api");
     Ok(())
 }

@@ -17,9 +17,6 @@ use crate::contacts::deciding;
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 use crate::inbox::{Colleague, ComposerDetail, ENTRIES, INBOX_PATH, InboxList, ThreadDetail};
 
-
-
-
 /// The form as it was posted.
 pub(crate) struct Answer {
     pub(crate) text: String,
@@ -132,16 +129,17 @@ async fn send(contact: ContactId, answer: &Answer) -> Result<(), AppError> {
     } else {
         let (name, language) = answer.template.split_once('/').unwrap_or_default();
         let known = service::templates::list(&service, &caller).await?;
-        let template = known
-            .iter()
-            .find(|template| template.name == name && template.language == language)
-            .ok_or_else(|| AppError::Invalid(vec![FieldError::new(FieldName::Template, FieldCode::Missing)]))?;
+        let template =
+            known.iter().find(|template| template.name == name && template.language == language).ok_or_else(
+                || AppError::Invalid(vec![FieldError::new(FieldName::Template, FieldCode::Missing)]),
+            )?;
         let names = template.variables();
-        if names.len() != answer.variables.len() || answer.variables.iter().any(|value| value.trim().is_empty()) {
+        if names.len() != answer.variables.len()
+            || answer.variables.iter().any(|value| value.trim().is_empty())
+        {
             return Err(AppError::Invalid(vec![FieldError::new(FieldName::Variables, FieldCode::Missing)]));
         }
-        let variables =
-            names.into_iter().map(str::to_owned).zip(answer.variables.iter().cloned()).collect();
+        let variables = names.into_iter().map(str::to_owned).zip(answer.variables.iter().cloned()).collect();
         SendContent::Template { name: name.to_owned(), language: language.to_owned(), variables }
     };
     let reply = Reply {

@@ -132,8 +132,6 @@ pub struct Inbox {
     pub team: fn(TeamKind, &str, &str) -> String,
     /// A file.
     pub media: fn(MediaKind) -> &'static str,
-    /// A link to a file.
-    pub open_file: &'static str,
     /// A place.
     pub location: &'static str,
     /// A cart.
@@ -185,14 +183,20 @@ impl Inbox {
         choose_title: "Choose a conversation",
         choose_text: "What was said, and the field to answer, appear here.",
         you: "You: ",
-        unread: |count| if count == 1 { "1 unread message".to_owned() } else { format!("{count} unread messages") },
+        unread: |count| {
+            if count == 1 { "1 unread message".to_owned() } else { format!("{count} unread messages") }
+        },
         waits: "waits since",
         thread: |name| format!("Conversation with {name}"),
         earlier: "Earlier messages",
         newest: "To the newest messages",
         silent: "Nothing has been said yet.",
         window_open: |hours, minutes| {
-            if hours > 0 { format!("Free answers for {hours} h {minutes} min") } else { format!("Free answers for {minutes} min") }
+            if hours > 0 {
+                format!("Free answers for {hours} h {minutes} min")
+            } else {
+                format!("Free answers for {minutes} min")
+            }
         },
         window_closed: "24-hour window closed",
         open_contact: "Open contact",
@@ -212,9 +216,13 @@ impl Inbox {
         send: "Send",
         sent: "Sent",
         closed_text: |name| {
-            format!("{name} last wrote more than 24 hours ago. WhatsApp lets you begin again with an approved template only.")
+            format!(
+                "{name} last wrote more than 24 hours ago. WhatsApp lets you begin again with an approved template only."
+            )
         },
-        opted_out_text: |name| format!("{name} wants no marketing. Answers and order updates are fine; offers are stopped."),
+        opted_out_text: |name| {
+            format!("{name} wants no marketing. Answers and order updates are fine; offers are stopped.")
+        },
         blocked_text: "All communication with this person is stopped. Unblock them on their page to answer.",
         read_only: "Your role lets you read conversations, not answer them.",
         template: "Template",
@@ -228,7 +236,11 @@ impl Inbox {
             PromoSign::Link => "This reads like a promotion: a link to the shop.",
             PromoSign::SaleWord => "This reads like a promotion.",
         },
-        promotion_text: |name| format!("{name} asked for no marketing, so it will not be sent. Leave the offer out and answer the question."),
+        promotion_text: |name| {
+            format!(
+                "{name} asked for no marketing, so it will not be sent. Leave the offer out and answer the question."
+            )
+        },
         promotion_allow: "It is no promotion, or they asked for it: send it. This is noted in the conversation under your name.",
         promotion_ask: "An admin can send it if it is none.",
         answered_title: "A colleague answered meanwhile",
@@ -258,9 +270,10 @@ impl Inbox {
             MediaKind::Document => "Document",
             MediaKind::Sticker => "Sticker",
         },
-        open_file: "Open",
         location: "Location",
-        order: |items| if items == 1 { "Order of 1 product".to_owned() } else { format!("Order of {items} products") },
+        order: |items| {
+            if items == 1 { "Order of 1 product".to_owned() } else { format!("Order of {items} products") }
+        },
         item: |quantity, product| format!("{quantity} × {product}"),
         reacted: "Reacted with",
         reaction_removed: "Took a reaction back",

@@ -17,6 +17,7 @@ mod shell;
 mod simulator;
 mod time;
 mod ui;
+mod webhooks;
 
 pub use auth::Auth;
 pub use campaigns::Campaigns;
@@ -34,6 +35,7 @@ pub use shell::Shell;
 pub use simulator::Simulator;
 pub use time::Time;
 pub use ui::Ui;
+pub use webhooks::Webhooks;
 
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};

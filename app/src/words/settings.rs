@@ -8,6 +8,8 @@ use domain::settings::{Field, Problem, Warning};
 /// The settings pages.
 #[derive(Debug)]
 pub struct Settings {
+    /// Webhooks to other systems.
+    pub webhooks: super::Webhooks,
     /// Names the places of the settings.
     pub navigation: &'static str,
     /// A step of the way.
@@ -432,6 +434,7 @@ impl Lab {
 
 impl Settings {
     pub(super) const ENGLISH: Self = Self {
+        webhooks: super::Webhooks::ENGLISH,
         navigation: "Settings",
         application: "Application Settings",
         opt_in_out: "Opt-In/Out System",

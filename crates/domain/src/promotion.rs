@@ -111,15 +111,26 @@ const URGENCY: [&str; 32] = [
 
 /// Parts of addresses that are pages of a shop, not of an order.
 const SHOP_PATHS: [&str; 12] = [
-    "/shop", "/sale", "/offer", "/deals", "/products", "/product/", "/collections", "/catalog", "/promo", "/store",
-    "utm_campaign", "/tienda",
+    "/shop",
+    "/sale",
+    "/offer",
+    "/deals",
+    "/products",
+    "/product/",
+    "/collections",
+    "/catalog",
+    "/promo",
+    "/store",
+    "utm_campaign",
+    "/tienda",
 ];
 
 /// The first sign that a text promotes something, if any. A price, a percentage or a link alone is none.
 #[must_use]
 pub fn advertises(text: &str) -> Option<PromoSign> {
     let lower = text.to_lowercase().replace(['’', '\''], " ");
-    if lower.split_whitespace().any(|word| is_link(word) && SHOP_PATHS.iter().any(|path| word.contains(path))) {
+    if lower.split_whitespace().any(|word| is_link(word) && SHOP_PATHS.iter().any(|path| word.contains(path)))
+    {
         return Some(PromoSign::Link);
     }
     if takes_off(&lower) {
@@ -135,10 +146,14 @@ pub fn advertises(text: &str) -> Option<PromoSign> {
 fn takes_off(lower: &str) -> bool {
     lower.match_indices('%').any(|(at, _)| {
         let (before, after) = lower.split_at(at);
-        let number = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let number =
+            before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
         let has_number = number.len() < before.trim_end().len();
         let after = after.trim_start_matches('%').trim_start();
-        has_number && (number.ends_with(['-', '−', '–']) || after.starts_with("off") || after.starts_with("discount"))
+        has_number
+            && (number.ends_with(['-', '−', '–'])
+                || after.starts_with("off")
+                || after.starts_with("discount"))
     })
 }
 

@@ -301,8 +301,15 @@ pub async fn reply(
         let enqueued = enqueue(&service, &mut tx, &caller, &asked, &connection, &contact).await?;
         store::conversation::note_answered(&mut tx, &enqueued.answered).await?;
         if reply.promotion_allowed {
-            note_entry(&service, &mut tx, &caller, contact.id, TeamKind::Overridden, enqueued.answered.preview)
-                .await?;
+            note_entry(
+                &service,
+                &mut tx,
+                &caller,
+                contact.id,
+                TeamKind::Overridden,
+                enqueued.answered.preview,
+            )
+            .await?;
         }
         tx.commit().await?;
         service.wake.connection(connection.id);
@@ -337,8 +344,7 @@ async fn answered_meanwhile(
     if let Some(same) = newer().find(is_same) {
         return Ok(Some(same.message.clone()));
     }
-    let by_colleague =
-        newer().any(|one| one.created_by != me && one.created_by.parse::<UserId>().is_ok());
+    let by_colleague = newer().any(|one| one.created_by != me && one.created_by.parse::<UserId>().is_ok());
     if by_colleague && !reply.anyway {
         return Err(Error::invalid("seen", "answered_meanwhile"));
     }

@@ -103,12 +103,15 @@ fn disclosure(rules: &crate::cache::Rules) -> String {
     let draft = &rules.settings.draft;
     let word = |list: &[String]| list.first().cloned().unwrap_or_default();
     let (opt_in, opt_out) = (word(&draft.opt_in_keywords), word(&draft.opt_out_keywords));
-    domain::settings::render(&draft.disclosure, &Variables {
-        business_name: &rules.business_name,
-        first_name: "",
-        opt_in_keyword: &opt_in,
-        opt_out_keyword: &opt_out,
-    })
+    domain::settings::render(
+        &draft.disclosure,
+        &Variables {
+            business_name: &rules.business_name,
+            first_name: "",
+            opt_in_keyword: &opt_in,
+            opt_out_keyword: &opt_out,
+        },
+    )
 }
 
 /// Records what a person chose on their own page; agreeing keeps the wording that was shown as evidence (R5).

@@ -156,7 +156,11 @@ pub async fn remove(service: &Service, caller: &Caller, id: SubscriptionId) -> R
 ///
 /// # Errors
 /// When the caller may not administer.
-pub async fn log(service: &Service, caller: &Caller, id: SubscriptionId) -> Result<Vec<LoggedDelivery>, Error> {
+pub async fn log(
+    service: &Service,
+    caller: &Caller,
+    id: SubscriptionId,
+) -> Result<Vec<LoggedDelivery>, Error> {
     caller.may(Right::Administer)?;
     let (service, business) = (service.clone(), caller.business);
     task(async move {
@@ -304,10 +308,9 @@ async fn attempt(service: &Service, one: &DueDelivery, url: &str, sealed: &[u8])
 
 /// `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks 1.0).
 fn sign(secret: &str, id: DeliveryId, seconds: i64, body: &str) -> Result<String, Error> {
-    let internal = |error: &dyn std::fmt::Display| Error::Internal(anyhow::anyhow!("signing failed: {error}"));
-    let key = STANDARD
-        .decode(secret.trim_start_matches(SECRET_PREFIX))
-        .map_err(|error| internal(&error))?;
+    let internal =
+        |error: &dyn std::fmt::Display| Error::Internal(anyhow::anyhow!("signing failed: {error}"));
+    let key = STANDARD.decode(secret.trim_start_matches(SECRET_PREFIX)).map_err(|error| internal(&error))?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| internal(&error))?;
     mac.update(format!("{id}.{seconds}.{body}").as_bytes());
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))

@@ -133,7 +133,11 @@ pub async fn lock_conversation(
 ) -> Result<Option<Conversation>> {
     let sql = tx.pick(
         concat!("select ", columns!(), " from conversation v where v.contact_id = $1 and v.business_id = $2"),
-        concat!("select ", columns!(), " from conversation v where v.contact_id = $1 and v.business_id = $2 for update"),
+        concat!(
+            "select ",
+            columns!(),
+            " from conversation v where v.contact_id = $1 and v.business_id = $2 for update"
+        ),
     );
     let row: Option<Row> =
         on!(tx, c => sqlx::query_as(sql).bind(contact.uuid()).bind(business.uuid()).fetch_optional(c).await)?;
@@ -273,12 +277,7 @@ pub async fn mark_read(tx: &mut Tx, business: BusinessId, contact: ContactId) ->
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn assign(
-    tx: &mut Tx,
-    business: BusinessId,
-    contact: ContactId,
-    to: Option<UserId>,
-) -> Result<()> {
+pub async fn assign(tx: &mut Tx, business: BusinessId, contact: ContactId, to: Option<UserId>) -> Result<()> {
     on!(tx, c => sqlx::query("update conversation set assignee_id = $3 where contact_id = $1 and business_id = $2")
         .bind(contact.uuid()).bind(business.uuid()).bind(to.map(UserId::uuid)).execute(c).await.map(|_| ()))
 }

@@ -136,8 +136,6 @@ pub async fn list_inbound_of(
 pub struct ThreadInbound {
     /// Its id.
     pub id: Uuid,
-    /// Through which number.
-    pub connection_id: Uuid,
     /// WhatsApp's id.
     pub wamid: String,
     /// Meta's word for the type.
@@ -167,25 +165,10 @@ pub async fn list_thread_inbound(
     limit: i64,
 ) -> Result<Vec<ThreadInbound>> {
     on!(tx, c => sqlx::query_as(
-            "select id, connection_id, wamid, type, preview, verdict, context_wamid, sent_at, raw from message_in \
+            "select id, wamid, type, preview, verdict, context_wamid, sent_at, raw from message_in \
              where contact_id = $1 and business_id = $2 and id < $3 order by id desc limit $4")
         .bind(contact.uuid()).bind(business.uuid()).bind(before.map_or(Uuid::max(), MessageId::uuid)).bind(limit)
         .fetch_all(c).await)
-}
-
-/// One message a person wrote to the business.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn find_thread_inbound(
-    tx: &mut Tx,
-    business: BusinessId,
-    id: MessageId,
-) -> Result<Option<ThreadInbound>> {
-    on!(tx, c => sqlx::query_as(
-            "select id, connection_id, wamid, type, preview, verdict, context_wamid, sent_at, raw from message_in \
-             where id = $1 and business_id = $2")
-        .bind(id.uuid()).bind(business.uuid()).fetch_optional(c).await)
 }
 
 /// Something reported that has no table of its own.

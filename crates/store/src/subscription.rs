@@ -245,7 +245,10 @@ struct Row {
 impl TryFrom<Row> for Subscription {
     type Error = sqlx::Error;
     fn try_from(row: Row) -> Result<Self> {
-        let events = row.events.split_whitespace().map(|word| word.parse().map_err(|_| corrupt("subscription.events")));
+        let events = row
+            .events
+            .split_whitespace()
+            .map(|word| word.parse().map_err(|_| corrupt("subscription.events")));
         Ok(Self {
             id: SubscriptionId::from_uuid(row.id),
             url: row.url,

@@ -9,16 +9,16 @@ use domain::campaign::{CampaignState, PauseReason, fill};
 use domain::id::{CampaignId, ContactId, MessageId, uuid_v7};
 use domain::outbound::{Content, SendState};
 use domain::permit::Reason;
-use domain::template::{Template, TemplateStatus};
 use domain::subscription::EventType;
+use domain::template::{Template, TemplateStatus};
 use domain::time::{Span, Timestamp};
 use store::Tx;
 use store::campaign::{StoredCampaign, Turn};
 use store::outbox::{Claimed, NewMessage, Settled};
 
 use super::decide::{Ready, decide_again, people};
-use crate::subscriptions::Happened;
 use crate::campaigns::{NEVER, begin, decision_of, preview_of};
+use crate::subscriptions::Happened;
 use crate::{Error, Service};
 
 /// People taken into an audience by one statement, to begin with, at least and at most.

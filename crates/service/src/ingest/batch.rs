@@ -285,16 +285,19 @@ impl Batch<'_> {
         let verdict = finding.as_ref().map_or("none", |finding| finding.verdict.as_str());
         let waits = wants_answer(&message.message_type, verdict);
         let earlier = self.heard.remove(&contact);
-        self.heard.insert(contact, Heard {
+        self.heard.insert(
             contact,
-            business,
-            connection: connection.id,
-            id: MessageId::from_uuid(id),
-            at: now,
-            preview: message.preview.clone(),
-            unread: i64::from(waits) + earlier.as_ref().map_or(0, |earlier| earlier.unread),
-            waits: waits || earlier.is_some_and(|earlier| earlier.waits),
-        });
+            Heard {
+                contact,
+                business,
+                connection: connection.id,
+                id: MessageId::from_uuid(id),
+                at: now,
+                preview: message.preview.clone(),
+                unread: i64::from(waits) + earlier.as_ref().map_or(0, |earlier| earlier.unread),
+                waits: waits || earlier.is_some_and(|earlier| earlier.waits),
+            },
+        );
         self.inbound.push(NewInbound {
             id,
             business_id: business.uuid(),

@@ -45,7 +45,14 @@ async fn seen(shop: &Shop, contact: ContactId) -> Option<MessageId> {
 
 async fn colleague(shop: &Shop, name: &str, role: Role) -> Caller {
     let email = format!("{name}@padaria.example");
-    let id = service::auth::create_user(shop.service(), shop.owner.business, &email, role, "correct horse battery").await;
+    let id = service::auth::create_user(
+        shop.service(),
+        shop.owner.business,
+        &email,
+        role,
+        "correct horse battery",
+    )
+    .await;
     let actor = Actor::User { id: id.unwrap(), email: None };
     Caller { business: shop.owner.business, actor, role }
 }

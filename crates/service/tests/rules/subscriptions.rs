@@ -46,7 +46,12 @@ impl Receiver {
 
     fn types(&self) -> Vec<String> {
         let body = |body: &Bytes| serde_json::from_slice::<Value>(body).unwrap();
-        self.heard.lock().unwrap().iter().map(|(_, raw)| body(raw)["type"].as_str().unwrap().to_owned()).collect()
+        self.heard
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(_, raw)| body(raw)["type"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn last(&self) -> (HeaderMap, Value, Bytes) {

@@ -34,7 +34,8 @@ async fn found(db: &Db, world: &World, contact: ContactId) -> Conversation {
 }
 
 async fn listed(db: &Db, world: &World, view: View, me: Option<UserId>) -> Vec<ContactId> {
-    let rows = read!(db, tx => list_conversations(tx, world.business, view, me, None, None, 50).await.unwrap());
+    let rows =
+        read!(db, tx => list_conversations(tx, world.business, view, me, None, None, 50).await.unwrap());
     rows.into_iter().map(|row| row.contact).collect()
 }
 
@@ -181,9 +182,6 @@ contract! {
         let found = read!(db, tx => inbound::list_thread_inbound(tx, world.business, ana, before, 10).await.unwrap());
         assert_eq!(found.iter().map(|row| row.preview.as_str()).collect::<Vec<_>>(), ["message 1", "message 0"]);
         assert_eq!(read!(db, tx => inbound::list_thread_inbound(tx, world.other, ana, None, 10).await.unwrap()), []);
-        let one = MessageId::from_uuid(written[1].id);
-        assert_eq!(read!(db, tx => inbound::find_thread_inbound(tx, world.business, one).await.unwrap()).unwrap().id, written[1].id);
-        assert_eq!(read!(db, tx => inbound::find_thread_inbound(tx, world.other, one).await.unwrap()), None);
         assert!(read!(db, tx => contact::find_contact(tx, world.business, ana).await.unwrap()).is_some());
     }
 }

@@ -24,7 +24,9 @@ use store::campaign::Turn;
 use store::contact::{Identifier, IdentityKind};
 use store::contact_list::{Cursor, Place};
 use store::outbox::NewMessage;
-use store::{Db, Tx, campaign, contact, contact_list, conversation, inbound, ledger, outbox, review, testing};
+use store::{
+    Db, Tx, campaign, contact, contact_list, conversation, inbound, ledger, outbox, review, testing,
+};
 use tracing::field::{Field, Visit};
 use tracing::span;
 

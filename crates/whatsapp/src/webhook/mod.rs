@@ -31,7 +31,7 @@ pub enum ParseError {
 }
 
 pub use message::words_of;
-pub use shown::{media_id, shown};
+pub use shown::shown;
 
 /// Reads one webhook.
 ///

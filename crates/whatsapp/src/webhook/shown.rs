@@ -20,15 +20,6 @@ pub fn shown(raw: &str, preview: &str) -> Shown {
     describe(&type_of(&message), &message)
 }
 
-/// WhatsApp's id of the file of a message kept as received, and its kind by WhatsApp's word.
-#[must_use]
-pub fn media_id(raw: &str) -> Option<String> {
-    let Part(message) = serde_json::from_str::<Part<Message<'_>>>(raw).ok()?;
-    let message = message?;
-    let part = [&message.image, &message.video, &message.document, &message.audio, &message.sticker];
-    part.into_iter().find_map(|media| media.word(|media| &media.id)).map(str::to_owned)
-}
-
 fn describe(message_type: &MessageType, message: &Message<'_>) -> Shown {
     let preview = || preview::of(message_type, message);
     match message_type {
@@ -50,9 +41,11 @@ fn describe(message_type: &MessageType, message: &Message<'_>) -> Shown {
             media(if voice { MediaKind::Voice } else { MediaKind::Audio }, &message.audio)
         }
         MessageType::Location => {
-            let degrees = |text: Option<&str>| text.filter(|text| text.parse::<f64>().is_ok()).map(str::to_owned);
+            let degrees =
+                |text: Option<&str>| text.filter(|text| text.parse::<f64>().is_ok()).map(str::to_owned);
             let place = &message.location;
-            let at = degrees(place.word(|place| &place.latitude)).zip(degrees(place.word(|place| &place.longitude)));
+            let at = degrees(place.word(|place| &place.latitude))
+                .zip(degrees(place.word(|place| &place.longitude)));
             Shown::Location {
                 at,
                 name: place.word(|place| &place.name).map(str::to_owned),
@@ -147,9 +140,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_an_id_and_a_caption() {
+    fn a_file_has_a_name_and_a_caption() {
         let raw = r#"{"type":"document","document":{"id":"123","caption":"My invoice","filename":"a.pdf","mime_type":"application/pdf"}}"#;
-        assert_eq!(media_id(raw).as_deref(), Some("123"));
         let file = Shown::Media {
             media: MediaKind::Document,
             caption: Some("My invoice".to_owned()),
