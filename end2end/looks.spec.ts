@@ -100,6 +100,15 @@ test("everybody can read a conversation, and every type of message shows as itse
   await looksRight(page, "thread-opted-out");
 });
 
+test("customers can read their own page", async ({ page, application }) => {
+  const person = await subscriber(application, "Looks Own");
+  const { body } = await rest(application, "GET", `/contacts/${person.id}/preference-link`);
+  await page.goto(`${application.url}${new URL(body.url).pathname}`);
+  await looksRight(page, "own-page");
+  await page.getByRole("button", { name: "Stop news and offers" }).click();
+  await looksRight(page, "own-page-stopped");
+});
+
 test("everybody can read an import as it is asked about, checked and done, and what many contacts can be changed by", async ({ page }) => {
   await enter(page, "/contacts/import");
   const rows = Array.from({ length: 8 }, (_, n) => `+2782777${String(n).padStart(4, "0")};Imported ${n};fair;${n % 3 === 0 ? "no" : ""}`);

@@ -100,6 +100,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/api") view=|| settings::ApiPage().into_any()/>
                 </ParentRoute>
                 <Route path=path!("login") view=|| auth::LoginPage().into_any() ssr=SsrMode::Async/>
+                <Route path=path!("join") view=|| auth::JoinPage().into_any() ssr=SsrMode::Async/>
                 <Route path=path!("setup") view=|| auth::SetupPage().into_any() ssr=SsrMode::Async/>
                 <Route path=path!("ui") view=|| gallery::GalleryPage().into_any() ssr=SsrMode::Async/>
             </Routes>

@@ -14,6 +14,7 @@ pub(crate) mod overview;
 pub(crate) mod returned;
 pub(crate) mod settings;
 pub(crate) mod simulator;
+pub(crate) mod team;
 
 use axum::http::HeaderValue;
 use axum::http::header::{ACCEPT, SET_COOKIE};
@@ -27,7 +28,7 @@ use crate::error::AppError;
 use crate::single_keys;
 use crate::visit::Theme;
 
-pub use auth::{complete_setup, log_in, log_out, setup_open};
+pub use auth::{asked_to_join, complete_setup, join, log_in, log_out, setup_open};
 pub use jobs::query_of as contacts_query;
 
 /// The application, from the context the server provides for every page and server function.

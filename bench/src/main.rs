@@ -7,6 +7,7 @@ mod crowd;
 mod disk;
 mod dispatch;
 mod import;
+mod inbox;
 mod ingest;
 mod load;
 mod shop;
@@ -25,6 +26,8 @@ enum Bench {
     Audience(audience::Options),
     /// The contacts table at two sizes: pages, searches and filters.
     Contacts(contacts::Options),
+    /// The inbox at two sizes: its parts, and the end of a long thread.
+    Inbox(inbox::Options),
     /// A file of contacts, against a bare load and upsert of the same rows.
     Import(import::Options),
     /// Sending at the cap, and without one as a share of a plain load tool.
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         Bench::Audience(options) => audience::run(&options),
         Bench::Contacts(options) => contacts::run(&options),
         Bench::Import(options) => import::run(&options),
+        Bench::Inbox(options) => inbox::run(&options),
         Bench::Dispatch(options) => dispatch::run(&options),
     }
 }

@@ -35,3 +35,15 @@ pub async fn complete_setup(
 ) -> Result<String, AppError> {
     crate::ssr::complete_setup(token, business_name, email, password, region).await
 }
+
+/// Whose invitation a link is, and of which business; none when it does not work any more.
+#[server]
+pub async fn asked_to_join(token: String) -> Result<Option<(String, String)>, AppError> {
+    crate::ssr::asked_to_join(&token).await
+}
+
+/// Joins a team with a password of one's own, and logs in. Answers with the path to go to; a plain form is redirected there.
+#[server]
+pub async fn join_team(token: String, password: String) -> Result<String, AppError> {
+    crate::ssr::join(&token, &password).await
+}

@@ -1,13 +1,18 @@
 //! Getting in: login, and the first setup of a business.
 
 mod api;
+mod join;
 mod login;
 mod setup;
 
 use leptos::prelude::GetUntracked;
 use leptos_router::hooks::use_location;
 
-pub use api::{CompleteSetup, LogIn, LogOut, SetupOpen, complete_setup, log_in, log_out, setup_open};
+pub use api::{
+    AskedToJoin, CompleteSetup, JoinTeam, LogIn, LogOut, SetupOpen, complete_setup, log_in, log_out,
+    setup_open,
+};
+pub use join::JoinPage;
 pub use login::LoginPage;
 pub use setup::SetupPage;
 

@@ -1,5 +1,5 @@
 use detection::Verdict;
-use domain::id::{ApiKeyId, ConnectionId, ContactId, DeliveryId, SubscriptionId};
+use domain::id::{ApiKeyId, ConnectionId, ContactId, DeliveryId, InvitationId, SubscriptionId, UserId};
 use domain::permit::Reachable;
 use domain::role::Role;
 use domain::settings::{Draft, Settings};
@@ -67,19 +67,36 @@ pub struct Connections {
 /// Somebody who may log in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
+    /// Who.
+    pub id: UserId,
     /// What they log in with.
     pub email: String,
     /// What they may do.
     pub role: Role,
 }
 
-/// The people, and what the command that adds one needs.
+/// Somebody who was asked to join.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// The invitation.
+    pub id: InvitationId,
+    /// Their address.
+    pub email: String,
+    /// What they would be.
+    pub role: Role,
+    /// Until when the link works.
+    pub expires_at: Timestamp,
+}
+
+/// The people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
-    /// The people.
+    /// Who may log in.
     pub members: Vec<Member>,
-    /// The business's id.
-    pub business: String,
+    /// Who was asked, for those who may know.
+    pub invited: Vec<Invited>,
+    /// A link made just now: shown this once.
+    pub link: Option<String>,
 }
 
 /// A key, without its secret.
@@ -283,10 +300,49 @@ pub async fn list_connections() -> Result<Connections, AppError> {
     crate::ssr::administration::connections().await
 }
 
-/// The people.
+/// The people; `ticket` brings a new link to the page once.
 #[server(input = Json)]
-pub async fn list_team() -> Result<Team, AppError> {
-    crate::ssr::administration::team().await
+pub async fn list_team(ticket: String) -> Result<Team, AppError> {
+    crate::ssr::team::list(&ticket).await
+}
+
+/// Asks somebody to join.
+#[server]
+pub async fn invite_colleague(
+    #[server(default)] email: String,
+    #[server(default)] role: String,
+) -> Result<(), AppError> {
+    crate::ssr::team::invite(&email, &role).await
+}
+
+/// Takes an invitation back.
+#[server]
+pub async fn take_back_invitation(id: InvitationId) -> Result<(), AppError> {
+    crate::ssr::team::take_back(id).await
+}
+
+/// Changes what a colleague is.
+#[server]
+pub async fn set_colleague_role(id: UserId, role: String) -> Result<(), AppError> {
+    crate::ssr::team::set_role(id, &role).await
+}
+
+/// A colleague leaves.
+#[server]
+pub async fn remove_colleague(id: UserId) -> Result<(), AppError> {
+    crate::ssr::team::remove(id).await
+}
+
+/// Changes one's own password.
+#[server]
+pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
+    crate::ssr::team::change_password(&current, &password).await
+}
+
+/// Ends every session of one's own but this one.
+#[server]
+pub async fn end_other_sessions() -> Result<(), AppError> {
+    crate::ssr::team::end_other_sessions().await
 }
 
 /// The API keys; `ticket` brings the new one to the page once.

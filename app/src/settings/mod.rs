@@ -23,9 +23,10 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 pub use api::{
-    AddSubscription, ApiKey, Connection, Connections, CreateKey, Keys, LANGUAGES, Limits, Member, OptInOut,
-    Refused, RemoveSubscription, Replay, ReplayDelivery, ReplayDifference, RevokeKey, SaveSettings,
-    Subscriptions, Team, listened, muted, parse_reachable,
+    AddSubscription, ApiKey, ChangePassword, Connection, Connections, CreateKey, EndOtherSessions,
+    InviteColleague, Invited, Keys, LANGUAGES, Limits, Member, OptInOut, Refused, RemoveColleague,
+    RemoveSubscription, Replay, ReplayDelivery, ReplayDifference, RevokeKey, SaveSettings, SetColleagueRole,
+    Subscriptions, TakeBackInvitation, Team, listened, muted, parse_reachable,
 };
 pub use connection::ConnectionPage;
 pub use keys::ApiPage;

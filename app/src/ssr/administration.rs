@@ -8,7 +8,7 @@ use service::{Caller, Service};
 use super::kept::Kept;
 use super::{caller, redirect_plain_form, service, signed_in};
 use crate::error::AppError;
-use crate::settings::{ApiKey, Connection, Connections, Keys, Member, Subscriptions, Team};
+use crate::settings::{ApiKey, Connection, Connections, Keys, Subscriptions};
 
 /// New keys, until they are shown.
 static CREATED: Kept<String> = Kept::new();
@@ -40,13 +40,6 @@ pub(super) async fn list_connections(
             paused: connection.paused,
         })
         .collect())
-}
-
-pub(crate) async fn team() -> Result<Team, AppError> {
-    let (service, caller) = (service()?, caller()?);
-    let members = service::auth::team(&service, &caller).await?;
-    let members = members.into_iter().map(|member| Member { email: member.email, role: member.role });
-    Ok(Team { members: members.collect(), business: caller.business.to_string() })
 }
 
 pub(crate) async fn keys(ticket: &str) -> Result<Keys, AppError> {

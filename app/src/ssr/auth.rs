@@ -82,13 +82,33 @@ pub async fn complete_setup(
     Ok(first)
 }
 
+/// Whose invitation a link is, and of which business.
+pub async fn asked_to_join(token: &str) -> Result<Option<(String, String)>, AppError> {
+    Ok(service::team::asked(&service()?, token).await?)
+}
+
+/// Joins by the link of an invitation, and answers with the path to go to.
+pub async fn join(token: &str, password: &str) -> Result<String, AppError> {
+    let session = service::team::join(&service()?, token, password).await.map_err(|error| {
+        let error = match error {
+            Error::NotFound => AppError::Invalid(vec![FieldError::new(FieldName::Token, FieldCode::Expired)]),
+            other => other.into(),
+        };
+        give_back(error, &format!("/join?token={}", percent_encoded(token)), &[])
+    })?;
+    set_cookie(Some(&session))?;
+    let first = "/inbox".to_owned();
+    redirect_plain_form(&first);
+    Ok(first)
+}
+
 /// Over TLS the cookie is `__Host-session`, which no other host can plant; on loopback without TLS browsers would refuse
 /// that name.
 fn cookie_name() -> Result<&'static str, AppError> {
     Ok(if service()?.public_url().starts_with("https://") { "__Host-session" } else { "session" })
 }
 
-fn token() -> Option<String> {
+pub(super) fn token() -> Option<String> {
     let (parts, name) = (use_context::<Parts>()?, cookie_name().ok()?);
     let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies

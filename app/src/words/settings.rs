@@ -8,6 +8,8 @@ use domain::settings::{Field, Problem, Warning};
 /// The settings pages.
 #[derive(Debug)]
 pub struct Settings {
+    /// The people who work here.
+    pub team_words: super::TeamWords,
     /// Webhooks to other systems.
     pub webhooks: super::Webhooks,
     /// Names the places of the settings.
@@ -333,10 +335,6 @@ pub struct Admin {
     pub may: &'static str,
     /// Marks yourself.
     pub you: &'static str,
-    /// Card.
-    pub add_user: &'static str,
-    /// How.
-    pub add_user_text: &'static str,
     /// Lead.
     pub api_lead: &'static str,
     /// Card.
@@ -434,6 +432,7 @@ impl Lab {
 
 impl Settings {
     pub(super) const ENGLISH: Self = Self {
+        team_words: super::TeamWords::ENGLISH,
         webhooks: super::Webhooks::ENGLISH,
         navigation: "Settings",
         application: "Application Settings",
@@ -710,8 +709,6 @@ const ADMIN: Admin = Admin {
     role: "Role",
     may: "May",
     you: "You",
-    add_user: "Add somebody",
-    add_user_text: "Run this where the server runs, and type their first password (12 characters or more). They log in with email and password.",
     api_lead: "For your shop, your CRM and everything else that should know or change consent.",
     keys: "API keys",
     no_keys: "No keys yet",

@@ -123,6 +123,10 @@ id!(
     JobId, "job"
 );
 id!(
+    /// Somebody who was asked to join a team.
+    InvitationId, "inv"
+);
+id!(
     /// Where another system hears what happens here.
     SubscriptionId, "sub"
 );

@@ -109,19 +109,19 @@ pub struct TeamMember {
     pub role: Role,
 }
 
-fn digest(secret: &str) -> [u8; 32] {
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-fn new_secret() -> String {
+pub(crate) fn new_secret() -> String {
     hex::encode(random::<32>())
 }
 
-fn fold_email(email: &str) -> String {
+pub(crate) fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-fn check_email(email: &str) -> Option<Invalid> {
+pub(crate) fn check_email(email: &str) -> Option<Invalid> {
     let valid = email.len() <= 254
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())
         && email.split_once('@').is_some_and(|(local, domain)| {
@@ -138,7 +138,7 @@ fn check_email(email: &str) -> Option<Invalid> {
     })
 }
 
-fn check_password(password: &str) -> Option<Invalid> {
+pub(crate) fn check_password(password: &str) -> Option<Invalid> {
     let code = match password.chars().count() {
         0 => "empty",
         1..PASSWORD_MIN => "too_short",
@@ -148,7 +148,7 @@ fn check_password(password: &str) -> Option<Invalid> {
     Some(Invalid { field: "password", code, problem: None })
 }
 
-async fn hash_password(password: String) -> Result<String, Error> {
+pub(crate) async fn hash_password(password: String) -> Result<String, Error> {
     let _turn = HASHING.acquire().await.map_err(|_| Error::Unavailable)?;
     tokio::task::spawn_blocking(move || {
         HASHER.hash_password(password.as_bytes()).map(|hash| hash.to_string())
@@ -159,7 +159,7 @@ async fn hash_password(password: String) -> Result<String, Error> {
 }
 
 /// Checks a password against a hash, or against a dummy so that an unknown address takes as long as a known one.
-async fn verify_password(password: String, hash: Option<String>) -> Result<bool, Error> {
+pub(crate) async fn verify_password(password: String, hash: Option<String>) -> Result<bool, Error> {
     static DUMMY: LazyLock<String> =
         LazyLock::new(|| HASHER.hash_password(b"nobody").map(|hash| hash.to_string()).unwrap_or_default());
     let _place = WAITING.try_acquire().map_err(|_| Error::Unavailable)?;
@@ -251,6 +251,7 @@ pub async fn log_in(
         Ok(store::access::find_user_by_email(&mut reading.db.read().await?, &wanted).await?)
     })
     .await?;
+    let user = user.filter(|user| !user.left);
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let matches = verify_password(password.to_owned(), hash).await?;
     let Some(user) = user.filter(|_| matches) else {
@@ -275,7 +276,11 @@ async fn open_session(service: &Service, user: UserId) -> Result<NewSession, Err
     .await
 }
 
-async fn insert_session(service: &Service, tx: &mut store::Tx, user: UserId) -> Result<NewSession, Error> {
+pub(crate) async fn insert_session(
+    service: &Service,
+    tx: &mut store::Tx,
+    user: UserId,
+) -> Result<NewSession, Error> {
     let now = service.now();
     let session = NewSession { token: new_secret(), expires_at: now + SESSION_FOR };
     store::access::insert_session(tx, &digest(&session.token), user, now, session.expires_at).await?;
@@ -422,7 +427,7 @@ pub async fn complete_setup(
         }
         let business = crate::business::insert(&service, &mut tx, name, None, region).await?;
         let id = UserId::from_uuid(service.clock.uuid());
-        let owner = User { id, business, email, password_hash, role: Role::Owner };
+        let owner = User { id, business, email, password_hash, role: Role::Owner, left: false };
         store::access::insert_user(&mut tx, &owner, service.now()).await?;
         let session = insert_session(&service, &mut tx, id).await?;
         tx.commit().await?;
@@ -456,7 +461,7 @@ pub async fn create_user(
             return Err(Error::invalid("business", "not_found"));
         }
         let id = UserId::from_uuid(service.clock.uuid());
-        let user = User { id, business, email, password_hash, role };
+        let user = User { id, business, email, password_hash, role, left: false };
         match store::access::insert_user(&mut tx, &user, service.now()).await {
             Err(error) if is_taken(&error) => return Err(Error::invalid("email", "taken")),
             other => other?,
@@ -478,6 +483,7 @@ pub async fn team(service: &Service, caller: &Caller) -> Result<Vec<TeamMember>,
         let users = store::access::list_users(&mut service.db.read().await?, business).await?;
         Ok(users
             .into_iter()
+            .filter(|user| !user.left)
             .map(|user| TeamMember { id: user.id, email: user.email, role: user.role })
             .collect())
     })

@@ -442,7 +442,7 @@ async fn change(
                 }
                 if let Some(to) = to {
                     let users = store::access::list_users(&mut tx, caller.business).await?;
-                    if !users.iter().any(|user| user.id == to) {
+                    if !users.iter().any(|user| user.id == to && !user.left) {
                         return Err(Error::invalid("assignee", "not_found"));
                     }
                 }

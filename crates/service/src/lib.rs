@@ -31,6 +31,7 @@ mod seal;
 pub mod settings;
 pub mod subscriptions;
 mod suppression;
+pub mod team;
 pub mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -3,6 +3,8 @@
 //! The link is the contact's id with a keyed hash of it, so that nobody can make one up, and nothing is stored for it. It does not
 //! run out: a way out that was offered once keeps working (R40).
 
+use std::time::Duration;
+
 use domain::consent::{Source, State};
 use domain::contact::Actor;
 use domain::id::{BusinessId, ContactId};
@@ -15,6 +17,8 @@ use uuid::Uuid;
 use crate::consent::{Choice, Record};
 use crate::{Caller, Error, SecretKey, Service, task};
 
+/// Longer than the rest of any second.
+const SAME_SECOND: Duration = Duration::from_millis(1_050);
 /// Bytes of the keyed hash in a link: nobody guesses 128 bits.
 const MAC: usize = 16;
 
@@ -136,7 +140,15 @@ pub async fn choose(service: &Service, token: &str, choice: Choice) -> Result<Pr
         wording,
         details: None,
     };
-    crate::consent::record(service, &person, contact, record).await?;
+    match crate::consent::record(service, &person, contact, record.clone()).await {
+        // Of a stop and an agreement in one second the stop counts, whichever came first (R24). Whoever changes their mind that fast is
+        // heard in the next.
+        Err(Error::Conflict) if choice == Choice::OptedIn => {
+            tokio::time::sleep(SAME_SECOND).await;
+            crate::consent::record(service, &person, contact, record).await?;
+        }
+        other => drop(other?),
+    }
     look(service, token).await
 }
 

@@ -1,6 +1,6 @@
 //! Businesses, the people who sign in, their sessions, and API keys.
 
-use domain::id::{ApiKeyId, BusinessId, UserId};
+use domain::id::{ApiKeyId, BusinessId, InvitationId, UserId};
 use domain::role::Role;
 use domain::time::Timestamp;
 use sqlx::Result;
@@ -70,17 +70,20 @@ pub struct User {
     pub password_hash: String,
     /// What they are.
     pub role: Role,
+    /// They do not work here any more: they cannot sign in, and what they did keeps their name.
+    pub left: bool,
 }
 
-type UserRow = (Uuid, Uuid, String, String, String);
+type UserRow = (Uuid, Uuid, String, String, String, Option<i64>);
 
-fn user((id, business, email, password_hash, role): UserRow) -> Result<User> {
+fn user((id, business, email, password_hash, role, left_at): UserRow) -> Result<User> {
     Ok(User {
         id: UserId::from_uuid(id),
         business: BusinessId::from_uuid(business),
         email,
         password_hash,
         role: role.parse().map_err(|_| corrupt("app_user.role"))?,
+        left: left_at.is_some(),
     })
 }
 
@@ -102,7 +105,7 @@ pub async fn insert_user(tx: &mut Tx, user: &User, now: Timestamp) -> Result<()>
 /// When the database refuses or the row is corrupt.
 pub async fn find_user_by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
     let row: Option<UserRow> = on!(tx, c => sqlx::query_as(
-            "select id, business_id, email, password_hash, role from app_user where email = $1")
+            "select id, business_id, email, password_hash, role, left_at from app_user where email = $1")
         .bind(email).fetch_optional(c).await)?;
     row.map(user).transpose()
 }
@@ -113,7 +116,7 @@ pub async fn find_user_by_email(tx: &mut Tx, email: &str) -> Result<Option<User>
 /// When the database refuses or a row is corrupt.
 pub async fn list_users(tx: &mut Tx, business: BusinessId) -> Result<Vec<User>> {
     let rows: Vec<UserRow> = on!(tx, c => sqlx::query_as(
-            "select id, business_id, email, password_hash, role from app_user where business_id = $1 order by id")
+            "select id, business_id, email, password_hash, role, left_at from app_user where business_id = $1 order by id")
         .bind(business.uuid()).fetch_all(c).await)?;
     rows.into_iter().map(user).collect()
 }
@@ -160,14 +163,139 @@ pub async fn find_session(
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
             "select u.id, u.business_id, u.email, u.password_hash, u.role, b.handle, b.name, b.region, s.last_seen_at \
              from session s join app_user u on u.id = s.user_id join business b on b.id = u.business_id \
-             where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3")
+             where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3 and u.left_at is null")
         .bind(token_hash).bind(now.micros()).bind(idle_before.micros())
         .fetch_optional(c).await)?;
     row.map(|(id, business_id, email, hash, role, handle, name, region, seen)| {
-        let user = user((id, business_id, email, hash, role))?;
+        let user = user((id, business_id, email, hash, role, None))?;
         Ok((user, business((business_id, handle, name, region)), Timestamp::from_micros(seen)))
     })
     .transpose()
+}
+
+/// Changes what somebody is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_role(tx: &mut Tx, user: UserId, role: Role) -> Result<()> {
+    on!(tx, c => sqlx::query("update app_user set role = $2 where id = $1")
+        .bind(user.uuid()).bind(role.as_str()).execute(c).await.map(|_| ()))
+}
+
+/// Changes somebody's password; whoever left is back with it, as what is said.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str, role: Role) -> Result<()> {
+    on!(tx, c => sqlx::query("update app_user set password_hash = $2, role = $3, left_at = null where id = $1")
+        .bind(user.uuid()).bind(password_hash).bind(role.as_str()).execute(c).await.map(|_| ()))
+}
+
+/// Somebody leaves: they cannot sign in any more, and their conversations are nobody's.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn leave(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+    on!(tx, c => {
+        sqlx::query("update app_user set left_at = $2 where id = $1")
+            .bind(user.uuid()).bind(now.micros()).execute(&mut *c).await?;
+        sqlx::query("update conversation set assignee_id = null where assignee_id = $1")
+            .bind(user.uuid()).execute(&mut *c).await?;
+        sqlx::query("delete from session where user_id = $1").bind(user.uuid()).execute(&mut *c).await.map(|_| ())
+    })
+}
+
+/// Ends the sessions of somebody but the one given; says how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_other_sessions(tx: &mut Tx, user: UserId, but: &[u8]) -> Result<u64> {
+    on!(tx, c => sqlx::query("delete from session where user_id = $1 and token_hash <> $2")
+        .bind(user.uuid()).bind(but).execute(c).await.map(|done| done.rows_affected()))
+}
+
+/// Somebody who was asked to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// Where they would work.
+    pub business: BusinessId,
+    /// Their address, folded.
+    pub email: String,
+    /// What they would be.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when the link works.
+    pub expires_at: Timestamp,
+}
+
+type InvitationRow = (Uuid, Uuid, String, String, i64, i64);
+
+fn invitation((id, business, email, role, created_at, expires_at): InvitationRow) -> Result<Invitation> {
+    Ok(Invitation {
+        id: InvitationId::from_uuid(id),
+        business: BusinessId::from_uuid(business),
+        email,
+        role: role.parse().map_err(|_| corrupt("invitation.role"))?,
+        created_at: Timestamp::from_micros(created_at),
+        expires_at: Timestamp::from_micros(expires_at),
+    })
+}
+
+/// Asks somebody to join; an earlier invitation of the same address by the business is void.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_invitation(
+    tx: &mut Tx,
+    one: &Invitation,
+    token_hash: &[u8],
+    invited_by: &str,
+) -> Result<()> {
+    on!(tx, c => {
+        sqlx::query("delete from invitation where business_id = $1 and email = $2")
+            .bind(one.business.uuid()).bind(&one.email).execute(&mut *c).await?;
+        sqlx::query(
+            "insert into invitation (id, business_id, email, role, token_hash, invited_by, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(one.id.uuid()).bind(one.business.uuid()).bind(&one.email).bind(one.role.as_str()).bind(token_hash)
+            .bind(invited_by).bind(one.created_at.micros()).bind(one.expires_at.micros())
+            .execute(&mut *c).await.map(|_| ())
+    })
+}
+
+/// The invitations of a business that nobody took yet.
+///
+/// # Errors
+/// When the database refuses or a row is corrupt.
+pub async fn list_invitations(tx: &mut Tx, business: BusinessId) -> Result<Vec<Invitation>> {
+    let rows: Vec<InvitationRow> = on!(tx, c => sqlx::query_as(
+            "select id, business_id, email, role, created_at, expires_at from invitation where business_id = $1 order by id")
+        .bind(business.uuid()).fetch_all(c).await)?;
+    rows.into_iter().map(invitation).collect()
+}
+
+/// The invitation of a link that still works.
+///
+/// # Errors
+/// When the database refuses or the row is corrupt.
+pub async fn find_invitation(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Invitation>> {
+    let row: Option<InvitationRow> = on!(tx, c => sqlx::query_as(
+            "select id, business_id, email, role, created_at, expires_at from invitation \
+             where token_hash = $1 and expires_at > $2")
+        .bind(token_hash).bind(now.micros()).fetch_optional(c).await)?;
+    row.map(invitation).transpose()
+}
+
+/// Takes an invitation back, or uses it up; says whether it was there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_invitation(tx: &mut Tx, business: BusinessId, id: InvitationId) -> Result<bool> {
+    on!(tx, c => sqlx::query("delete from invitation where id = $1 and business_id = $2")
+        .bind(id.uuid()).bind(business.uuid()).execute(c).await.map(|done| done.rows_affected() > 0))
 }
 
 /// Notes that a session was used.

@@ -52,5 +52,6 @@ mod shop;
 mod statuses;
 mod stop_barrier;
 mod subscriptions;
+mod team;
 mod templates;
 mod webhook;

@@ -148,4 +148,52 @@ contract! {
             "a revoked hash stays used"
         );
     }
+
+    async fn who_leaves_cannot_come_in_and_is_still_known(db: &Db) {
+        let world = World::new(db).await;
+        let user = a_user(world.business, "ana@padaria.example");
+        commit!(db, tx => {
+            insert_user(tx, &user, at(0)).await.unwrap();
+            for token in [[1; 32], [2; 32], [3; 32]] {
+                insert_session(tx, &token, user.id, at(0), at(900)).await.unwrap();
+            }
+            assert_eq!(delete_other_sessions(tx, user.id, &[2; 32]).await.unwrap(), 2);
+            set_role(tx, user.id, Role::Viewer).await.unwrap();
+        });
+        let found = read!(db, tx => find_session(tx, &[2; 32], at(1), at(-1)).await.unwrap()).unwrap().0;
+        assert_eq!((found.role, found.left), (Role::Viewer, false));
+        commit!(db, tx => leave(tx, user.id, at(2)).await.unwrap());
+        read!(db, tx => {
+            assert!(find_session(tx, &[2; 32], at(3), at(-1)).await.unwrap().is_none());
+            assert!(list_users(tx, world.business).await.unwrap()[0].left);
+        });
+        commit!(db, tx => set_password(tx, user.id, NASTY, Role::Agent).await.unwrap());
+        let back = read!(db, tx => find_user_by_email(tx, &user.email).await.unwrap()).unwrap();
+        assert_eq!((back.left, back.role, back.password_hash.as_str()), (false, Role::Agent, NASTY));
+    }
+
+    async fn an_invitation_is_found_by_its_link_until_it_ends(db: &Db) {
+        let world = World::new(db).await;
+        let invitation = |seconds: i64| Invitation {
+            id: domain::id::InvitationId::from_uuid(uuid()),
+            business: world.business,
+            email: "ana@é.example".into(),
+            role: Role::Agent,
+            created_at: at(seconds),
+            expires_at: at(seconds + 60),
+        };
+        let (first, second) = (invitation(0), invitation(10));
+        commit!(db, tx => insert_invitation(tx, &first, &[1; 32], "system").await.unwrap());
+        assert_eq!(read!(db, tx => find_invitation(tx, &[1; 32], at(59)).await.unwrap()), Some(first.clone()));
+        assert_eq!(read!(db, tx => find_invitation(tx, &[1; 32], at(60)).await.unwrap()), None);
+        commit!(db, tx => insert_invitation(tx, &second, &[2; 32], "system").await.unwrap());
+        assert_eq!(read!(db, tx => find_invitation(tx, &[1; 32], at(1)).await.unwrap()), None, "the newer one counts");
+        assert_eq!(read!(db, tx => list_invitations(tx, world.business).await.unwrap()), [second.clone()]);
+        assert_eq!(read!(db, tx => list_invitations(tx, world.other).await.unwrap()), []);
+        commit!(db, tx => {
+            assert!(!delete_invitation(tx, world.other, second.id).await.unwrap());
+            assert!(delete_invitation(tx, world.business, second.id).await.unwrap());
+            assert!(!delete_invitation(tx, world.business, second.id).await.unwrap());
+        });
+    }
 }

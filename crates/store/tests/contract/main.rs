@@ -64,5 +64,6 @@ mod outbox;
 mod plans;
 mod review;
 mod settings;
+mod subscription;
 mod template;
 mod world;

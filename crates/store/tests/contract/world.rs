@@ -78,6 +78,7 @@ pub fn a_user(business: BusinessId, email: &str) -> User {
         email: email.into(),
         password_hash: "$argon2id$…".into(),
         role: Role::Agent,
+        left: false,
     }
 }
 
