@@ -188,7 +188,7 @@ contract! {
         assert_eq!(read!(db, tx => find_invitation(tx, &[1; 32], at(60)).await.unwrap()), None);
         commit!(db, tx => insert_invitation(tx, &second, &[2; 32], "system").await.unwrap());
         assert_eq!(read!(db, tx => find_invitation(tx, &[1; 32], at(1)).await.unwrap()), None, "the newer one counts");
-        assert_eq!(read!(db, tx => list_invitations(tx, world.business).await.unwrap()), [second.clone()]);
+        assert_eq!(read!(db, tx => list_invitations(tx, world.business).await.unwrap()), std::slice::from_ref(&second));
         assert_eq!(read!(db, tx => list_invitations(tx, world.other).await.unwrap()), []);
         commit!(db, tx => {
             assert!(!delete_invitation(tx, world.other, second.id).await.unwrap());

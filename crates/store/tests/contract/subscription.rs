@@ -33,7 +33,7 @@ contract! {
         let world = World::new(db).await;
         let one = subscribed(db, &world, &EventType::ALL).await;
         read!(db, tx => {
-            assert_eq!(list_subscriptions(tx, world.business).await.unwrap(), [one.clone()]);
+            assert_eq!(list_subscriptions(tx, world.business).await.unwrap(), std::slice::from_ref(&one));
             assert_eq!(list_subscriptions(tx, world.other).await.unwrap(), []);
             assert_eq!(find_destination(tx, one.id).await.unwrap(), Some((one.url.clone(), vec![1, 0, 255])));
         });
