@@ -27,8 +27,8 @@ fn the_test_part_of_the_corpus_is_read_no_worse_than_the_readme_says() {
 }
 
 /// What the README's table shows, so that no change loses ground. The goal is 97 %, 99 % and 0.5 %.
-const RECOGNISED: f64 = 0.765;
-const CAUGHT: f64 = 0.775;
+const RECOGNISED: f64 = 0.79;
+const CAUGHT: f64 = 0.80;
 const FALSE_OPT_OUTS: f64 = 0.025;
 
 #[test]
