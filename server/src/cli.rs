@@ -74,6 +74,10 @@ pub enum Command {
     /// The record of every consent event.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Writes a consistent copy of the database to a new file, while the server runs. The secret key is not in it.
+    Backup(BackupArgs),
+    /// Puts a backup in place, with the server stopped: what waited is not sent, campaigns are paused, everybody is signed out.
+    Restore(RestoreArgs),
     /// Runs the WhatsApp Cloud API emulator alone.
     Emulator(EmulatorArgs),
 }
@@ -306,6 +310,31 @@ pub struct ImportContactsArgs {
     /// Says what would come of it and changes nothing.
     #[arg(long, env = "WHATSCLOUD_DRY_RUN", value_parser = FalseyValueParser::new())]
     pub dry_run: bool,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The file to write; it must not be there yet.
+    #[arg(env = "WHATSCLOUD_BACKUP_FILE", value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// Where the data is to be.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// What `backup` wrote.
+    #[arg(env = "WHATSCLOUD_BACKUP_FILE", value_name = "FILE")]
+    pub file: PathBuf,
+    /// Replaces the database that is there.
+    #[arg(long, env = "WHATSCLOUD_REPLACE", value_parser = FalseyValueParser::new())]
+    pub replace: bool,
 }
 
 /// `ledger …`

@@ -1,6 +1,7 @@
 //! What the commands do. Results go to standard output, everything else to standard error.
 
 mod administration;
+mod backup;
 mod classify;
 mod emulator;
 
@@ -92,6 +93,8 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Import(ImportCommand::Contacts(options)) => administration::import_contacts(options).await,
         Command::Ledger(LedgerCommand::Verify(options)) => administration::verify_ledger(options).await,
         Command::Ledger(LedgerCommand::Export(options)) => administration::export_ledger(options).await,
+        Command::Backup(options) => backup::backup(options).await,
+        Command::Restore(options) => backup::restore(options).await,
         Command::Emulator(options) => emulator::emulator(options).await,
     }
 }

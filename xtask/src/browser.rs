@@ -71,7 +71,8 @@ fn pattern(engine: Engine, filter: Option<&str>) -> Option<String> {
     }
 }
 
-fn path_with(directory: &Path) -> Result<std::ffi::OsString> {
+/// The path of this process with a directory before it.
+pub fn path_with(directory: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let all = std::iter::once(directory.to_owned()).chain(std::env::split_paths(&path));
     std::env::join_paths(all).context("PATH cannot be extended")

@@ -82,6 +82,8 @@ fn rust(cluster: &Cluster, filter: Option<&str>) -> Result<()> {
         .args(workspace::server_selection())
         .arg("--no-fail-fast")
         .args(filter)
+        // Backups of PostgreSQL are made by its own programs.
+        .env("PATH", browser::path_with(&cluster.programs)?)
         .env("TEST_POSTGRES_URL", &cluster.url))
 }
 
