@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-pub use store::backup::Rested;
 use store::Db;
+pub use store::backup::Rested;
 
 use crate::{Error, Service, task};
 

@@ -16,7 +16,10 @@ use crate::config::DatabaseUrl;
 /// `backup`
 pub(super) async fn backup(options: BackupArgs) -> Result<(), Failure> {
     if options.file.exists() {
-        return Err(Failure::Usage(format!("{} is there already; name a file that is not", options.file.display())));
+        return Err(Failure::Usage(format!(
+            "{} is there already; name a file that is not",
+            options.file.display()
+        )));
     }
     let place = Place::find(&options.database, DATA_DIR)?;
     let service = open_for_command(&options.database).await?;
@@ -24,7 +27,9 @@ pub(super) async fn backup(options: BackupArgs) -> Result<(), Failure> {
     // What a backup that was interrupted left.
     remove(&part)?;
     let written = match &place.database {
-        DatabaseUrl::Sqlite(_) => service::backup::copy(&service, &part).await.map(drop).map_err(Failure::from),
+        DatabaseUrl::Sqlite(_) => {
+            service::backup::copy(&service, &part).await.map(drop).map_err(Failure::from)
+        }
         DatabaseUrl::Postgres(url) => {
             let arguments = ["--format=custom", "--no-owner"].map(str::to_owned).to_vec();
             dump("pg_dump", url.expose(), arguments, Some(&part), None).await.map_err(Failure::from)
@@ -38,7 +43,9 @@ pub(super) async fn backup(options: BackupArgs) -> Result<(), Failure> {
     file.sync_all()?;
     let bytes = file.metadata()?.len();
     std::fs::rename(&part, &options.file)?;
-    Ok(print_line(&json!({"file": options.file, "bytes": bytes, "schema": schema(&place).await?}).to_string())?)
+    Ok(print_line(
+        &json!({"file": options.file, "bytes": bytes, "schema": schema(&place).await?}).to_string(),
+    )?)
 }
 
 /// `restore`
@@ -68,7 +75,8 @@ pub(super) async fn restore(options: RestoreArgs) -> Result<(), Failure> {
                 ));
             }
             drop(service);
-            let arguments = ["--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction"];
+            let arguments =
+                ["--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction"];
             let arguments = arguments.map(str::to_owned).to_vec();
             dump("pg_restore", url.expose(), arguments, None, Some(&options.file)).await?;
             service::backup::settle(url.expose()).await?
@@ -223,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_password_leaves_the_command_line() {
-        let (address, password) = without_password("postgres://shop:p%40ss%3A1@db.example/shop?sslmode=require");
+        let (address, password) =
+            without_password("postgres://shop:p%40ss%3A1@db.example/shop?sslmode=require");
         assert_eq!(address, "postgres://shop@db.example/shop?sslmode=require");
         assert_eq!(password.as_deref(), Some("p@ss:1"));
         assert_eq!(without_password("postgres://shop@db/shop"), ("postgres://shop@db/shop".to_owned(), None));
