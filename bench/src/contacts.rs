@@ -7,6 +7,7 @@ use domain::contact::{ContactQuery, ContactSort};
 use service::{Caller, Config, INGEST_BATCH, SecretKey, Service};
 use store::Db;
 
+use crate::spread::spread;
 use crate::{crowd, disk};
 
 /// How to measure.
@@ -171,12 +172,4 @@ async fn ask(business: &Business, kind: Kind, turn: usize) -> anyhow::Result<Dur
     service::contacts::list(&business.service, &business.caller, &query).await?;
     service::contacts::counts(&business.service, &business.caller).await?;
     Ok(start.elapsed())
-}
-
-fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    let at = |share: usize| {
-        times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default()
-    };
-    (at(50), at(99))
 }

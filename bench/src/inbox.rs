@@ -12,6 +12,7 @@ use store::Db;
 use store::conversation::Heard;
 use store::inbound::NewInbound;
 
+use crate::spread::spread;
 use crate::{crowd, disk};
 
 /// How to measure.
@@ -199,12 +200,4 @@ async fn ask(business: &Business, view: Option<View>) -> anyhow::Result<Duration
         None => drop(service::conversations::thread(service, caller, *talkative, None, 50).await?),
     }
     Ok(start.elapsed())
-}
-
-fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    let at = |share: usize| {
-        times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default()
-    };
-    (at(50), at(99))
 }

@@ -11,6 +11,7 @@ mod inbox;
 mod ingest;
 mod load;
 mod shop;
+mod spread;
 mod stop;
 
 use clap::Parser;

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod events;
 mod export;
 pub mod health;
+mod html;
 pub mod layers;
 pub mod logging;
 pub mod pages;

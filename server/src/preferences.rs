@@ -15,6 +15,7 @@ use service::Error;
 use service::consent::Choice;
 use service::preferences::{self, Preferences};
 
+use crate::html::escaped;
 use crate::state::AppState;
 
 /// The page and its button.
@@ -120,9 +121,4 @@ fn button(choice: &str, label: &str, variant: &str) -> String {
          <button class=\"button\" type=\"submit\" data-variant=\"{variant}\" data-size=\"regular\" data-wide=\"\">{}</button></form>",
         escaped(label)
     )
-}
-
-/// Text as it stands in HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -42,6 +42,7 @@ fn lead(done: &str, result: Result<(), Error>) -> Result<(), AppError> {
             redirect_plain_form(&format!("{PATH}?problem={code}"));
         }
         Err(Error::Conflict) => redirect_plain_form(&format!("{PATH}?problem=last_owner")),
+        Err(Error::TooMany { .. }) => redirect_plain_form(&format!("{PATH}?problem=too_many_attempts")),
         Err(Error::Forbidden(_)) => redirect_plain_form(&format!("{PATH}?problem=forbidden")),
         Err(error) => return Err(error.into()),
     }

@@ -97,6 +97,9 @@ impl TeamWords {
             "taken" => Some("Somebody with this address can sign in already."),
             "not_an_email" | "empty" => Some("This is no e-mail address."),
             "last_owner" => Some("There must be an owner. Make somebody else one first."),
+            "too_many_attempts" => {
+                Some("There were too many wrong attempts. Try again in a quarter of an hour.")
+            }
             "wrong" => Some("The current password is wrong. Nothing was changed."),
             "too_short" => Some("The new password is too short: at least 12 characters, such as a sentence."),
             "too_long" => Some("The new password is too long."),

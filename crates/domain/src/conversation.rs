@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::UnknownWord;
 use crate::contact::Contact;
-use crate::id::{ContactId, MessageId, UserId};
+use crate::id::{ConnectionId, ContactId, MessageId, UserId};
 use crate::inbound::{Delivery, MessageType};
 use crate::kind::MessageKind;
 use crate::outbound::SendState;
@@ -123,6 +123,8 @@ pub fn wants_answer(message_type: &MessageType, verdict: &str) -> bool {
 pub struct Conversation {
     /// With whom.
     pub contact: ContactId,
+    /// The number of the business that the last message went through, and an answer goes through.
+    pub connection: ConnectionId,
     /// Where it stands.
     pub status: Status,
     /// When the last message came or went.

@@ -180,7 +180,7 @@ pub(crate) async fn verify_password(password: String, hash: Option<String>) -> R
 pub(crate) struct Throttle(Mutex<HashMap<String, (u32, Instant)>>);
 
 /// Wrong passwords for one account before it must wait.
-const ATTEMPTS_ACCOUNT: u32 = 5;
+pub(crate) const ATTEMPTS_ACCOUNT: u32 = 5;
 /// Wrong passwords from one address before it must wait: many people share one.
 const ATTEMPTS_ADDRESS: u32 = 50;
 /// How long the count is kept.
@@ -191,7 +191,7 @@ const ATTEMPTS_KEYS: usize = 50_000;
 impl Throttle {
     /// Counts an attempt, unless there were too many already. Counted before the password is looked at: attempts that come all at
     /// once are as many as those that come one by one.
-    fn attempt(&self, key: &str, limit: u32) -> Result<(), Error> {
+    pub(crate) fn attempt(&self, key: &str, limit: u32) -> Result<(), Error> {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= ATTEMPTS_KEYS && !attempts.contains_key(key) {
             attempts.retain(|_, (_, since)| since.elapsed() < ATTEMPTS_WITHIN);
@@ -212,7 +212,7 @@ impl Throttle {
     }
 
     /// Forgets the attempts on an account.
-    fn succeeded(&self, key: &str) {
+    pub(crate) fn succeeded(&self, key: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
@@ -222,6 +222,11 @@ impl Throttle {
             *count = count.saturating_sub(1);
         }
     }
+}
+
+/// What attempts on an account are counted under.
+pub(crate) fn account_key(email: &str) -> String {
+    format!("account:{email}")
 }
 
 /// Lets a person in.
@@ -235,7 +240,7 @@ pub async fn log_in(
     address: Option<IpAddr>,
 ) -> Result<NewSession, Error> {
     let email = fold_email(email);
-    let account = format!("account:{email}");
+    let account = account_key(&email);
     // Behind a proxy everybody comes from this machine; locking that address out would lock everybody out.
     let from = address.filter(|address| !address.is_loopback()).map(|address| format!("address:{address}"));
     service.logins.attempt(&account, ATTEMPTS_ACCOUNT)?;

@@ -288,11 +288,13 @@ pub async fn reply(
         let mut tx = service.db.write().await?;
         let contact = load_one(&mut tx, caller.business, contact).await?;
         // Two who answer at the same moment come one after the other, and the second sees the first.
-        store::conversation::lock_conversation(&mut tx, caller.business, contact.id).await?;
+        let known = store::conversation::lock_conversation(&mut tx, caller.business, contact.id).await?;
         if let Some(done) = answered_meanwhile(&mut tx, &caller, contact.id, &reply).await? {
             return Ok(done);
         }
-        let connection = pick_connection(&mut tx, caller.business, None).await?;
+        // An answer goes through the number that was written to.
+        let number = known.map(|known| known.connection.to_string());
+        let connection = pick_connection(&mut tx, caller.business, number.as_deref()).await?;
         let asked = Asked {
             kind: MessageKind::Service,
             content: &reply.content,

@@ -10,8 +10,8 @@ use store::Tx;
 use store::access::{Invitation, User};
 
 use crate::auth::{
-    NewSession, check_email, check_password, digest, fold_email, hash_password, insert_session, new_secret,
-    verify_password,
+    ATTEMPTS_ACCOUNT, NewSession, account_key, check_email, check_password, digest, fold_email,
+    hash_password, insert_session, new_secret, verify_password,
 };
 use crate::error::is_taken;
 use crate::{Caller, Error, Service, task};
@@ -242,7 +242,7 @@ async fn needs_another_owner(tx: &mut Tx, caller: &Caller, but: UserId) -> Resul
 /// Changes one's own password; every other session of one's own ends.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming `current` when it is wrong, and `password`.
+/// [`Error::Invalid`] naming `current` when it is wrong, and `password`; [`Error::TooMany`] after too many attempts.
 pub async fn change_password(
     service: &Service,
     caller: &Caller,
@@ -261,9 +261,13 @@ pub async fn change_password(
         users.into_iter().find(|one| one.id == user && !one.left).ok_or(Error::NotFound)
     })
     .await?;
+    // Whoever finds an open session guesses no faster than at the login.
+    let account = account_key(&known.email);
+    service.logins.attempt(&account, ATTEMPTS_ACCOUNT)?;
     if !verify_password(current.to_owned(), Some(known.password_hash)).await? {
         return Err(Error::invalid("current", "wrong"));
     }
+    service.logins.succeeded(&account);
     let password_hash = hash_password(password.to_owned()).await?;
     let (service, session) = (service.clone(), digest(session));
     task(async move {

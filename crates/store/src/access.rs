@@ -191,7 +191,7 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str, role: 
         .bind(user.uuid()).bind(password_hash).bind(role.as_str()).execute(c).await.map(|_| ()))
 }
 
-/// Somebody leaves: they cannot sign in any more, and their conversations are nobody's.
+/// Somebody leaves: they cannot sign in any more, their conversations are nobody's, and whom they invited has to be invited again.
 ///
 /// # Errors
 /// When the database refuses.
@@ -201,6 +201,7 @@ pub async fn leave(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
             .bind(user.uuid()).bind(now.micros()).execute(&mut *c).await?;
         sqlx::query("update conversation set assignee_id = null where assignee_id = $1")
             .bind(user.uuid()).execute(&mut *c).await?;
+        sqlx::query("delete from invitation where invited_by = $1").bind(user.to_string()).execute(&mut *c).await?;
         sqlx::query("delete from session where user_id = $1").bind(user.uuid()).execute(&mut *c).await.map(|_| ())
     })
 }

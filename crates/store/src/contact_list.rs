@@ -371,19 +371,20 @@ fn number(term: &str) -> Option<(String, bool)> {
 /// A term as the index over parts of names takes it: groups of letters in it, all of which must be there. Nothing for a term that is
 /// shorter than a group.
 ///
-/// Groups side by side, and the last one, find nearly as few candidates as all of them do; the row itself is compared afterwards. What it
-/// costs is how many contacts each group has: of a number only the end tells people apart.
+/// Of a name, groups side by side and the last one find nearly as few candidates as all of them do; the row itself is compared
+/// afterwards. Of a number only the end tells people apart, and of that every group is asked for: side by side, both groups of six digits
+/// may be ones that half of all numbers have.
 fn groups(term: &str) -> Option<String> {
-    let text = number(term).map_or_else(
-        || fold(term),
+    let (text, step) = number(term).map_or_else(
+        || (fold(term), GROUP),
         |(digits, anchored)| {
             let end = digits.len().saturating_sub(TELLING);
-            if anchored && end == 0 { format!("+{digits}") } else { digits[end..].to_owned() }
+            (if anchored && end == 0 { format!("+{digits}") } else { digits[end..].to_owned() }, 1)
         },
     );
     let letters: Vec<char> = text.chars().collect();
     let last = letters.len().checked_sub(GROUP)?;
-    let quoted = (0..last).step_by(GROUP).chain([last]).map(|at| {
+    let quoted = (0..last).step_by(step).chain([last]).map(|at| {
         let group: String = letters[at..at + GROUP].iter().collect();
         format!("\"{}\"", group.replace('"', "\"\""))
     });

@@ -11,7 +11,7 @@ use crate::{Tx, corrupt, hex};
 
 macro_rules! columns {
     () => {
-        "v.contact_id, v.status, v.last_at, v.preview, v.incoming, v.unread, v.waiting_since, v.assignee_id, v.snoozed_until"
+        "v.contact_id, v.connection_id, v.status, v.last_at, v.preview, v.incoming, v.unread, v.waiting_since, v.assignee_id, v.snoozed_until"
     };
 }
 
@@ -413,6 +413,7 @@ pub async fn move_conversation(tx: &mut Tx, from: ContactId, to: ContactId) -> R
 #[derive(FromRow)]
 struct Row {
     contact_id: Uuid,
+    connection_id: Uuid,
     status: String,
     last_at: i64,
     preview: String,
@@ -428,6 +429,7 @@ impl TryFrom<Row> for Conversation {
     fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
             contact: ContactId::from_uuid(row.contact_id),
+            connection: ConnectionId::from_uuid(row.connection_id),
             status: row.status.parse().map_err(|_| corrupt("conversation.status"))?,
             last_at: Timestamp::from_micros(row.last_at),
             preview: row.preview,

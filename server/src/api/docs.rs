@@ -11,6 +11,7 @@ use axum::routing::get;
 use serde_json::Value;
 
 use super::problem::{KINDS, describe_reason};
+use crate::html::escaped;
 use crate::state::AppState;
 
 /// The description of the API, version 3.1 of OpenAPI.
@@ -75,7 +76,7 @@ fn write_page(html: &mut String, document: &Value) -> std::fmt::Result {
             html,
             "<li><a href=\"#{}\"><b class=\"{method}\">{method}</b> {}</a></li>",
             text(&operation["operationId"]),
-            escape(path)
+            escaped(path)
         )?;
     }
     write!(
@@ -114,7 +115,7 @@ fn write_operation(
         text(&operation["operationId"]),
         text(&operation["summary"]),
         text(&document["servers"][0]["url"]),
-        escape(path)
+        escaped(path)
     )?;
     write_paragraphs(html, &operation["description"])?;
     let parameters: Vec<&Value> = operation["parameters"]
@@ -146,7 +147,7 @@ fn write_operation(
     html.push_str("<h3>Answers</h3><dl>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         let answer = resolve(document, answer);
-        write!(html, "<dt><code>{}</code></dt><dd>{}", escape(status), text(&answer["description"]))?;
+        write!(html, "<dt><code>{}</code></dt><dd>{}", escaped(status), text(&answer["description"]))?;
         if let Some((_, content)) = answer["content"].as_object().and_then(|content| content.iter().next()) {
             write_reference(html, &content["schema"])?;
             write_examples(html, content)?;
@@ -160,14 +161,14 @@ fn write_operation(
 fn write_schemas(html: &mut String, document: &Value) -> std::fmt::Result {
     html.push_str("<section id=\"schemas\"><h2>Objects</h2>");
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
-        write!(html, "<h3 id=\"schema-{0}\">{0}</h3>", escape(name))?;
+        write!(html, "<h3 id=\"schema-{0}\">{0}</h3>", escaped(name))?;
         write_paragraphs(html, &schema["description"])?;
         html.push_str("<dl>");
         for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
             write!(
                 html,
                 "<dt><code>{}</code> <span>{}</span></dt><dd>{}",
-                escape(field),
+                escaped(field),
                 kind(schema),
                 text(&schema["description"])
             )?;
@@ -195,7 +196,7 @@ fn write_problems(html: &mut String) -> std::fmt::Result {
                     html,
                     "<dt><code>{}</code></dt><dd>{}</dd>",
                     reason.as_str(),
-                    escape(describe_reason(reason))
+                    escaped(describe_reason(reason))
                 )?;
             }
             html.push_str("</dl>");
@@ -217,10 +218,10 @@ fn kind(schema: &Value) -> String {
         Some(words) => words
             .iter()
             .map(|word| word.as_str().unwrap_or("null"))
-            .map(escape)
+            .map(escaped)
             .collect::<Vec<_>>()
             .join(" | "),
-        None => escape(&kinds),
+        None => escaped(&kinds),
     }
 }
 
@@ -231,7 +232,7 @@ fn write_reference(html: &mut String, schema: &Value) -> std::fmt::Result {
         .find_map(|schema| schema["$ref"].as_str())
         .and_then(|reference| reference.rsplit('/').next());
     match target {
-        Some(name) => write!(html, "<p>→ <a href=\"#schema-{0}\">{0}</a></p>", escape(name)),
+        Some(name) => write!(html, "<p>→ <a href=\"#schema-{0}\">{0}</a></p>", escaped(name)),
         None => Ok(()),
     }
 }
@@ -248,7 +249,7 @@ fn write_examples(html: &mut String, content: &Value) -> std::fmt::Result {
             write!(html, "<p>{summary}:</p>")?;
         }
         let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
-        write!(html, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(&pretty))?;
+        write!(html, "<pre tabindex=\"0\"><code>{}</code></pre>", escaped(&pretty))?;
     }
     Ok(())
 }
@@ -278,12 +279,8 @@ fn inline(source: &str) -> String {
         .enumerate()
         .map(
             |(index, piece)| {
-                if index % 2 == 1 { format!("<code>{}</code>", escape(piece)) } else { escape(piece) }
+                if index % 2 == 1 { format!("<code>{}</code>", escaped(piece)) } else { escaped(piece) }
             },
         )
         .collect()
-}
-
-fn escape(source: &str) -> String {
-    source.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

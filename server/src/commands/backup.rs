@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context as _;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 use service::Service;
 
@@ -117,12 +118,19 @@ async fn restore_sqlite(file: &Path, database: &Path) -> Result<service::backup:
         }
     };
     File::open(&part)?.sync_all()?;
-    // The log of the old database belongs to no other.
+    // What is replaced goes aside with its log first: a log belongs to no other database, and without it the old one is not whole. Until
+    // the backup is in place all of it can be put back by hand.
+    let aside = beside(database, "replaced");
     for ending in ["-wal", "-shm"] {
-        remove(&beside_name(database, ending))?;
         remove(&beside_name(&part, ending))?;
     }
+    for ending in ["", "-wal", "-shm"] {
+        move_if_there(&beside_name(database, ending), &beside_name(&aside, ending))?;
+    }
     std::fs::rename(&part, database)?;
+    for ending in ["", "-wal", "-shm"] {
+        remove(&beside_name(&aside, ending))?;
+    }
     if let Some(directory) = database.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         File::open(directory)?.sync_all()?;
     }
@@ -167,30 +175,9 @@ fn without_password(url: &str) -> (String, Option<String>) {
     match parts {
         None => (url.to_owned(), None),
         Some((address, password)) => {
-            let bytes = percent(password);
-            (address, Some(String::from_utf8_lossy(&bytes).into_owned()))
+            (address, Some(percent_decode_str(password).decode_utf8_lossy().into_owned()))
         }
     }
-}
-
-/// Undoes percent-encoding.
-fn percent(text: &str) -> Vec<u8> {
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let Some((&first, more)) = rest.split_first() {
-        let code = (first == b'%').then(|| more.get(..2)).flatten();
-        let code = code.and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = more;
-            }
-        }
-    }
-    bytes
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -212,6 +199,13 @@ fn private(file: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("cannot write {}", file.display()))?;
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(opened)
+}
+
+fn move_if_there(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn remove(file: &Path) -> std::io::Result<()> {

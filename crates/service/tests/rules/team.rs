@@ -114,6 +114,24 @@ rules! {
         assert!(auth::signed_in(service, &again).await.unwrap().is_none());
     }
 
+    async fn an_open_session_guesses_the_password_no_faster_than_the_login(shop) {
+        let service = shop.service();
+        let (me, here) = joined(shop, "agent@shop.example", Role::Agent).await;
+        let guess = async || team::change_password(service, &me, id_of(&me), &here, "not it at all", "another sentence").await;
+        for _ in 0..5 {
+            assert_eq!(problems(guess().await), [("current", "wrong")]);
+        }
+        assert!(matches!(guess().await, Err(Error::TooMany { .. })));
+    }
+
+    async fn whom_somebody_invited_who_left_is_not_let_in(shop) {
+        let service = shop.service();
+        let (admin, _) = joined(shop, "admin@shop.example", Role::Admin).await;
+        let token = team::invite(service, &admin, "friend@shop.example", Role::Admin).await.unwrap();
+        team::remove(service, &shop.owner, id_of(&admin)).await.unwrap();
+        assert!(matches!(team::join(service, &token, PASSWORD).await, Err(Error::NotFound)));
+    }
+
     async fn no_team_reaches_into_another(shop) {
         let service = shop.service();
         let business = shop.world.business("Other").await.unwrap();
