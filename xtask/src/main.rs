@@ -30,6 +30,8 @@ Usage: cargo xtask COMMAND
   ci                  formatting, lints for server and browser, licences, then everything of `test`
   dev [-- ARGS]       rebuild and restart whenever a source file changes
   bench NAME [ARGS]   a benchmark of the release build
+  torture [N] [ENGINE]  kill a server under load N times (25) on sqlite, postgres or both, and check that nothing is lost
+  train               learn the weights of the detector's last tier from the training part of its corpus
   score [--misses]    how well the detector does on its corpus, language by language";
 
 fn main() -> ExitCode {
@@ -58,6 +60,10 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ("ci", []) => checks::ci(),
         ("dev", rest) => dev::watch(passed_on(rest)),
         ("bench", [name, rest @ ..]) => server::bench(name, passed_on(rest)).map(|()| ExitCode::SUCCESS),
+        ("torture", []) => tests::torture("25", "both").map(|()| ExitCode::SUCCESS),
+        ("torture", [rounds]) => tests::torture(rounds, "both").map(|()| ExitCode::SUCCESS),
+        ("torture", [rounds, engine]) => tests::torture(rounds, engine).map(|()| ExitCode::SUCCESS),
+        ("train", []) => tests::train().map(|()| ExitCode::SUCCESS),
         ("score", rest) => tests::score(rest).map(|()| ExitCode::SUCCESS),
         ("help" | "--help" | "-h", _) => {
             eprintln!("{USAGE}");

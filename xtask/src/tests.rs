@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::browser;
 use crate::command::{cargo, run};
@@ -66,6 +66,26 @@ pub fn score(arguments: &[String]) -> Result<()> {
     run(cargo()
         .args(["run", "--quiet", "--package", "detection", "--example", "score", "--"])
         .args(arguments))
+}
+
+/// Kills a server under load at random moments, so many times, on each engine or one of them.
+pub fn torture(rounds: &str, engine: &str) -> Result<()> {
+    let rounds: u32 = rounds.parse().with_context(|| format!("`{rounds}` is no number of rounds"))?;
+    if !["sqlite", "postgres", "both"].contains(&engine) {
+        bail!("`{engine}` is none of sqlite, postgres, both");
+    }
+    let (_, cluster) = prepare()?;
+    run(cargo()
+        .args(["test", "--package", "server", "--test", "torture", "--"])
+        .args(["--nocapture", "--test-threads", "1"])
+        .args((engine != "both").then_some(engine))
+        .env("TORTURE_ROUNDS", rounds.to_string())
+        .env("TEST_POSTGRES_URL", &cluster.url))
+}
+
+/// Learns the weights of the detector's last tier anew.
+pub fn train() -> Result<()> {
+    run(cargo().args(["run", "--quiet", "--release", "--package", "detection", "--example", "train"]))
 }
 
 fn prepare() -> Result<(TestPrograms, Cluster)> {

@@ -296,6 +296,7 @@ pub async fn reply(
         let number = known.map(|known| known.connection.to_string());
         let connection = pick_connection(&mut tx, caller.business, number.as_deref()).await?;
         let asked = Asked {
+            id: MessageId::from_uuid(service.clock.uuid()),
             kind: MessageKind::Service,
             content: &reply.content,
             promotion_allowed: reply.promotion_allowed,

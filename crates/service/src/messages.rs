@@ -65,6 +65,19 @@ pub struct Send {
 /// # Errors
 /// [`Error::Invalid`] naming the field; [`Error::Refused`] when consent or the window forbids it; nothing is enqueued then.
 pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<OutgoingMessage, Error> {
+    send_once(service, caller, MessageId::from_uuid(service.clock.uuid()), send).await
+}
+
+/// As [`send`], under an id: if there is such a message already, that one is the answer and nothing is enqueued.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_once(
+    service: &Service,
+    caller: &Caller,
+    id: MessageId,
+    send: Send,
+) -> Result<OutgoingMessage, Error> {
     caller.may(Right::SendMessages)?;
     if send.kind == MessageKind::Consent {
         return Err(Error::invalid("kind", "not_sendable"));
@@ -79,6 +92,9 @@ pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<Outg
     task(async move {
         for _ in 0..3 {
             let mut tx = service.db.write().await?;
+            if let Some(message) = store::outbox::find_message(&mut tx, caller.business, id).await? {
+                return Ok(message);
+            }
             let connection = pick_connection(&mut tx, caller.business, send.connection.as_deref()).await?;
             let contact = match &send.to {
                 To::Contact(id) => {
@@ -107,7 +123,7 @@ pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<Outg
                     }
                 }
             };
-            let asked = Asked { kind: send.kind, content: &send.content, promotion_allowed: false };
+            let asked = Asked { id, kind: send.kind, content: &send.content, promotion_allowed: false };
             let enqueued = enqueue(&service, &mut tx, &caller, &asked, &connection, &contact).await?;
             if send.kind == MessageKind::Service {
                 store::conversation::note_answered(&mut tx, &enqueued.answered).await?;
@@ -126,6 +142,8 @@ pub async fn send(service: &Service, caller: &Caller, send: Send) -> Result<Outg
 
 /// What somebody asks to send.
 pub(crate) struct Asked<'a> {
+    /// The id it gets.
+    pub(crate) id: MessageId,
     /// What it is for.
     pub(crate) kind: MessageKind,
     /// What it says.
@@ -191,7 +209,7 @@ pub(crate) async fn enqueue(
         return Err(Error::Refused(Reason::Promotion));
     }
     let message = NewMessage {
-        id: MessageId::from_uuid(service.clock.uuid()),
+        id: asked.id,
         business: caller.business,
         connection: connection.id,
         contact: contact.id,

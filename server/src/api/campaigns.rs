@@ -12,6 +12,7 @@ use service::campaigns::{self, AudienceChoice, CampaignDraft, RejectedNumber};
 use service::{Caller, Error};
 
 use super::fields::{Fields, JsonBody};
+use super::idempotency::Made;
 use super::messages::template_fields;
 use super::params::Params;
 use super::problem::{Problem, describe_code};
@@ -32,6 +33,7 @@ fn id(text: &str) -> Result<CampaignId, Problem> {
 pub async fn create(
     State(app): State<AppState>,
     Extension(caller): Extension<Caller>,
+    made: Option<Extension<Made>>,
     body: JsonBody,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut fields = Fields::parse(&body)?;
@@ -55,7 +57,12 @@ pub async fn create(
         connection,
     });
     let draft = fields.finish(draft)?;
-    let (campaign, rejected) = campaigns::create(&app.service, &caller, draft).await?;
+    let (campaign, rejected) = match made {
+        Some(Extension(Made(id))) => {
+            campaigns::create_once(&app.service, &caller, CampaignId::from_uuid(id), draft).await?
+        }
+        None => campaigns::create(&app.service, &caller, draft).await?,
+    };
     let report = campaigns::report(&app.service, &caller, campaign.id).await?;
     let mut view = views::campaign(&report);
     view["rejected"] = rejected.iter().map(rejected_number).collect();

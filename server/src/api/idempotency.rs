@@ -9,9 +9,14 @@ use service::Caller;
 use service::idempotency::{self, Begin};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 use super::problem::{FieldError, MEDIA_TYPE, Problem};
 use crate::state::AppState;
+
+/// The id under which a request makes what it makes: the same when it is repeated with its `Idempotency-Key`.
+#[derive(Clone, Copy)]
+pub struct Made(pub Uuid);
 
 const KEY: &str = "idempotency-key";
 /// Longest key, in characters.
@@ -40,7 +45,7 @@ async fn keep(app: &AppState, request: Request, next: Next) -> Result<Response, 
         return Err(Problem::unauthorized());
     };
 
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let limited = Request::from_parts(head.clone(), body);
     let body = Bytes::from_request(limited, &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -53,7 +58,9 @@ async fn keep(app: &AppState, request: Request, next: Next) -> Result<Response, 
         Sha256::new().chain_update(head.uri.path()).chain_update([0]).chain_update(&body).finalize().into();
 
     match idempotency::begin(&app.service, &caller, &key, digest).await? {
-        Begin::Fresh => {}
+        Begin::Fresh(made) => {
+            head.extensions.insert(Made(made));
+        }
         Begin::Replay { status, body } => return Ok(replay(status, body)),
         Begin::Clash => {
             return Err(Problem::conflict(

@@ -11,6 +11,7 @@ use service::messages::{self, SendContent, To};
 use service::templates;
 
 use super::fields::{Fields, JsonBody};
+use super::idempotency::Made;
 use super::params::Params;
 use super::problem::Problem;
 use super::views;
@@ -25,6 +26,7 @@ const KIND_WORDS: &str = "marketing, utility, authentication, service";
 pub async fn send(
     State(app): State<AppState>,
     Extension(caller): Extension<Caller>,
+    made: Option<Extension<Made>>,
     body: JsonBody,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut fields = Fields::parse(&body)?;
@@ -39,7 +41,12 @@ pub async fn send(
         connection,
     });
     let message = fields.finish(message)?;
-    let sent = messages::send(&app.service, &caller, message).await?;
+    let sent = match made {
+        Some(Extension(Made(id))) => {
+            messages::send_once(&app.service, &caller, MessageId::from_uuid(id), message).await?
+        }
+        None => messages::send(&app.service, &caller, message).await?,
+    };
     Ok((StatusCode::ACCEPTED, Json(views::message(&sent))))
 }
 

@@ -81,9 +81,26 @@ pub async fn create(
     caller: &Caller,
     draft: CampaignDraft,
 ) -> Result<(Campaign, Vec<RejectedNumber>), Error> {
+    create_once(service, caller, CampaignId::from_uuid(service.clock.uuid()), draft).await
+}
+
+/// As [`create`], under an id: if there is such a draft already, it is written anew, and a campaign that went further is the answer.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_once(
+    service: &Service,
+    caller: &Caller,
+    id: CampaignId,
+    draft: CampaignDraft,
+) -> Result<(Campaign, Vec<RejectedNumber>), Error> {
     caller.may(Right::RunCampaigns)?;
-    let id = CampaignId::from_uuid(service.clock.uuid());
-    write(service, caller, id, draft, true).await
+    match find(service, caller, id).await {
+        Err(Error::NotFound) => write(service, caller, id, draft, true).await,
+        Ok(found) if found.state == CampaignState::Draft => write(service, caller, id, draft, false).await,
+        Ok(found) => Ok((found, Vec::new())),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a draft anew.

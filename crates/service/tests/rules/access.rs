@@ -1,12 +1,15 @@
 //! Who may do what (R58): roles, other businesses, first-run setup, log-in, sessions, idempotency keys.
 
 use domain::consent::State;
+use domain::id::MessageId;
+use domain::kind::MessageKind;
 use domain::role::{Right, Role};
 use domain::time::Span;
 use service::auth::{self, ApiKeyScope};
 use service::consent::Choice;
 use service::contacts::{ContactPatch, UpsertContact};
 use service::idempotency::{self, Begin};
+use service::messages::{self, Send, SendContent, To};
 use service::{Caller, Error};
 
 use crate::shop::{Shop, bare, problems, za};
@@ -180,7 +183,7 @@ rules! {
     async fn an_idempotency_key_does_its_work_once(shop) {
         let (service, caller) = (shop.service(), &shop.owner);
         let begin = |key: &'static str, digest| idempotency::begin(service, caller, key, digest);
-        assert_eq!(begin("a", [1; 32]).await.unwrap(), Begin::Fresh);
+        fresh(begin("a", [1; 32]).await);
         assert_eq!(begin("a", [1; 32]).await.unwrap(), Begin::Clash, "still running");
         idempotency::finish(service, caller, "a", 202, "{}").await.unwrap();
         let replay = Begin::Replay { status: 202, body: "{}".to_owned() };
@@ -189,23 +192,62 @@ rules! {
         idempotency::forget(service, caller, "a").await.unwrap();
         assert_eq!(begin("a", [1; 32]).await.unwrap(), replay, "what was done stays done");
 
-        assert_eq!(begin("b", [1; 32]).await.unwrap(), Begin::Fresh);
+        let first = fresh(begin("b", [1; 32]).await);
         idempotency::forget(service, caller, "b").await.unwrap();
-        assert_eq!(begin("b", [1; 32]).await.unwrap(), Begin::Fresh, "what came to nothing may be tried again");
+        let again = fresh(begin("b", [1; 32]).await);
+        assert_eq!(first, again, "what was not answered may be tried again and makes the same thing");
 
         let other = shop.world.caller(shop.world.business("Other").await.unwrap(), Role::Owner);
-        assert_eq!(idempotency::begin(service, &other, "a", [1; 32]).await.unwrap(), Begin::Fresh);
+        assert_ne!(fresh(idempotency::begin(service, &other, "b", [1; 32]).await), first);
         assert_eq!(problems(begin("", [1; 32]).await), [("Idempotency-Key", "length")]);
         shop.advance(Span::days(3));
         shop.world.sweep().await.unwrap();
-        assert_eq!(begin("a", [9; 32]).await.unwrap(), Begin::Fresh, "forgotten after two days");
+        fresh(begin("a", [9; 32]).await);
+    }
+
+    async fn a_key_whose_process_died_is_free_after_five_seconds(shop) {
+        let (service, caller) = (shop.service(), &shop.owner);
+        let begin = || idempotency::begin(service, caller, "a", [1; 32]);
+        let first = fresh(begin().await);
+        shop.advance(Span::seconds(4));
+        assert_eq!(begin().await.unwrap(), Begin::Clash, "it may still be running");
+        shop.advance(Span::seconds(1));
+        assert_eq!(fresh(begin().await), first, "both make the same thing");
+        assert_eq!(begin().await.unwrap(), Begin::Clash);
+    }
+
+    async fn a_message_under_one_id_is_enqueued_once(shop) {
+        let send = || Send {
+            to: To::Phone("+27821234567".to_owned()),
+            kind: MessageKind::Utility,
+            content: SendContent::Template {
+                name: "order_confirmation".to_owned(),
+                language: "en".to_owned(),
+                variables: Vec::new(),
+            },
+            connection: None,
+        };
+        let id = MessageId::from_uuid(shop.world.clock.uuid());
+        let first = messages::send_once(shop.service(), &shop.owner, id, send()).await.unwrap();
+        let again = messages::send_once(shop.service(), &shop.owner, id, send()).await.unwrap();
+        assert_eq!((first.id, again.id), (id, id));
+        let other = shop.world.caller(shop.world.business("Other").await.unwrap(), Role::Owner);
+        assert!(messages::send_once(shop.service(), &other, id, send()).await.is_err(), "nobody else's");
     }
 
     async fn of_requests_at_once_with_one_key_exactly_one_goes_ahead(shop) {
         let begin = (0..8).map(|_| idempotency::begin(shop.service(), &shop.owner, "a", [1; 32]));
         let answers = futures::future::join_all(begin).await;
-        let fresh = answers.into_iter().filter(|answer| matches!(answer, Ok(Begin::Fresh))).count();
+        let fresh = answers.into_iter().filter(|answer| matches!(answer, Ok(Begin::Fresh(_)))).count();
         assert_eq!(fresh, 1);
+    }
+}
+
+/// The id under which a request makes what it makes.
+fn fresh(begin: Result<Begin, service::Error>) -> uuid::Uuid {
+    match begin {
+        Ok(Begin::Fresh(made)) => made,
+        other => panic!("{other:?}"),
     }
 }
 
