@@ -43,7 +43,10 @@ fn lead(done: &str, result: Result<(), Error>) -> Result<(), AppError> {
         }
         Err(Error::Conflict) => redirect_plain_form(&format!("{PATH}?problem=last_owner")),
         Err(Error::TooMany { .. }) => redirect_plain_form(&format!("{PATH}?problem=too_many_attempts")),
-        Err(Error::Forbidden(_)) => redirect_plain_form(&format!("{PATH}?problem=forbidden")),
+        Err(Error::Forbidden(right)) => {
+            redirect_plain_form(&format!("{PATH}?problem=forbidden"));
+            return Err(Error::Forbidden(right).into());
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())

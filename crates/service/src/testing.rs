@@ -36,6 +36,20 @@ pub async fn drain(service: &Service) -> Result<(), Error> {
     crate::dispatch::drain(service).await
 }
 
+/// Puts a template where WhatsApp's answer would have put it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn put_template(
+    service: &Service,
+    business: BusinessId,
+    template: &domain::template::Template,
+) -> Result<(), Error> {
+    let mut tx = service.db.write().await?;
+    store::template::upsert_template(&mut tx, business, template, service.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Everything a test needs; the database lives as long as this value.
 #[derive(Debug)]
 pub struct World {
