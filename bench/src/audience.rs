@@ -7,6 +7,7 @@ use emulator::{Config, Emulator};
 use store::Db;
 
 use crate::disk;
+use crate::record::{Figure, Goal, keep};
 use crate::shop::Shop;
 
 /// How to measure.
@@ -32,17 +33,19 @@ const HISTORIES: [&[SignalKind]; 4] = [
 ];
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let sqlite = format!("sqlite://{}", directory.path().join("audience.sqlite").display());
     let url = options.database_url.clone().unwrap_or(sqlite);
-    runtime.block_on(measure(options, url))
+    let ratio = runtime.block_on(measure(options, url))?;
+    let what = format!("deciding about {} people: times the bare statement (must 2.0)", options.people);
+    keep("audience", arguments, &fsync, &[Figure::asked(what, ratio, Goal::AtMost(1.2))])
 }
 
-async fn measure(options: &Options, url: String) -> anyhow::Result<()> {
+async fn measure(options: &Options, url: String) -> anyhow::Result<f64> {
     let shop = Shop::open(url.clone(), Emulator::new(Config::immediate()), 1_000).await?;
     let start = Instant::now();
     shop.people(options.people, |number| HISTORIES[number % HISTORIES.len()]).await?;
@@ -66,9 +69,8 @@ async fn measure(options: &Options, url: String) -> anyhow::Result<()> {
         ratios.push(ratio);
     }
     ratios.sort_by(f64::total_cmp);
-    println!("ratio to the bare statement: {:.2}", ratios.get(ratios.len() / 2).copied().unwrap_or_default());
     db.close().await;
-    Ok(())
+    Ok(ratios.get(ratios.len() / 2).copied().unwrap_or_default())
 }
 
 /// The same rows into a table with the same indexes, in one statement.

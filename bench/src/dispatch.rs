@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::disk;
 use crate::load::{self, Request};
+use crate::record::{Figure, Goal, keep};
 use crate::shop::{Shop, phone};
 
 /// The highest number of messages a second that a connection may be given: above what either side reaches here.
@@ -35,7 +36,7 @@ pub struct Options {
 }
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
@@ -43,8 +44,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let file = |name: &str| format!("sqlite://{}", directory.path().join(name).display());
     let first = options.database_url.clone().unwrap_or_else(|| file("capped.sqlite"));
     let second = options.second_database_url.clone().unwrap_or_else(|| file("uncapped.sqlite"));
-    runtime.block_on(capped(options, first))?;
-    runtime.block_on(uncapped(options, second))
+    let mut figures = runtime.block_on(capped(options, first))?;
+    figures.extend(runtime.block_on(uncapped(options, second))?);
+    keep("dispatch", arguments, &fsync, &figures)
 }
 
 /// An emulator whose statuses go nowhere: what is measured is the way out.
@@ -57,7 +59,7 @@ fn quiet(kept: usize) -> Emulator {
     })
 }
 
-async fn capped(options: &Options, url: String) -> anyhow::Result<()> {
+async fn capped(options: &Options, url: String) -> anyhow::Result<Vec<Figure>> {
     let people = options.cap as usize * options.seconds;
     let emulator = quiet(people + 1);
     let shop = Shop::open(url, emulator.clone(), options.cap).await?;
@@ -88,10 +90,18 @@ async fn capped(options: &Options, url: String) -> anyhow::Result<()> {
         "capped at {}/s: {people} messages, of each second's cap at least {low:.3}, at most {high:.3}, on average {mean:.4}",
         options.cap
     );
-    Ok(())
+    Ok(vec![
+        Figure::asked(
+            format!("of the cap of {}/s, in the fullest second", options.cap),
+            high,
+            Goal::AtMost(1.0),
+        ),
+        Figure::asked(format!("of the cap of {}/s, on average", options.cap), mean, Goal::AtLeast(0.995)),
+        Figure::shown("of the cap, in the emptiest second", low),
+    ])
 }
 
-async fn uncapped(options: &Options, url: String) -> anyhow::Result<()> {
+async fn uncapped(options: &Options, url: String) -> anyhow::Result<Vec<Figure>> {
     let people = options.messages;
     let emulator = quiet(people + 1);
     let shop = Shop::open(url, emulator.clone(), FASTEST).await?;
@@ -124,5 +134,8 @@ async fn uncapped(options: &Options, url: String) -> anyhow::Result<()> {
         phone(0),
         phone(people - 1)
     );
-    Ok(())
+    Ok(vec![
+        Figure::asked("without a cap: share of a plain tool's rate", ours / plain.rate(), Goal::AtLeast(0.5)),
+        Figure::shown("messages a second without a cap", ours),
+    ])
 }

@@ -9,6 +9,7 @@ use service::jobs::{self, ImportForm, Upload};
 use service::{Caller, Config, INGEST_BATCH, SecretKey, Service};
 use store::Db;
 
+use crate::record::{Figure, Goal, keep};
 use crate::{crowd, disk};
 
 /// How to measure.
@@ -26,7 +27,7 @@ pub struct Options {
 }
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
@@ -34,9 +35,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     write_file(&file, options.rows)?;
     println!("{} rows, {} MB", options.rows, std::fs::metadata(&file)?.len() / 1_000_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let figures = runtime.block_on(async {
         let ours = product(options, directory.path(), &file).await?;
-        println!("ours: {ours:.1?}, resident at most {} MiB", crowd::resident().0);
+        let resident = crowd::resident().0;
+        println!("ours: {ours:.1?}, resident at most {resident} MiB");
         let bare = baseline(options, directory.path(), &file).await?;
         println!("bare load and upsert: {bare:.1?}");
         #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -47,8 +49,18 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             rows / bare.as_secs_f64(),
             bare.as_secs_f64() / ours.as_secs_f64()
         );
-        Ok(())
-    })
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        anyhow::Ok(vec![
+            Figure::asked(
+                format!("{} rows: share of the bare load's rate", options.rows),
+                bare.as_secs_f64() / ours.as_secs_f64(),
+                Goal::AtLeast(0.7),
+            ),
+            Figure::shown("rows a second", rows / ours.as_secs_f64()),
+            Figure::asked("MiB resident at most", resident as f64, Goal::AtMost(150.0)),
+        ])
+    })?;
+    keep("import", arguments, &fsync, &figures)
 }
 
 /// One row in fifty is wrong, one in a hundred is there twice.

@@ -12,6 +12,7 @@ use store::Db;
 use store::conversation::Heard;
 use store::inbound::NewInbound;
 
+use crate::record::{Figure, Goal, keep};
 use crate::spread::spread;
 use crate::{crowd, disk};
 
@@ -39,12 +40,13 @@ struct Business {
 }
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let figures = runtime.block_on(async {
+        let (mut worst, mut slowest) = (0.0_f64, 0.0_f64);
         let small = open(options, directory.path(), "small", 1_000, 100).await?;
         let large = open(options, directory.path(), "large", options.conversations, options.messages).await?;
         println!("{:<24} {:>21} {:>21} {:>7}", "question", "p50/p99 small", "p50/p99 large", "ratio");
@@ -56,6 +58,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 many.push(ask(&large, view).await?);
             }
             let (few, many) = (spread(few), spread(many));
+            worst = worst.max(many.1.as_secs_f64() / few.1.as_secs_f64());
+            slowest = slowest.max(many.1.as_secs_f64() * 1e3);
             println!(
                 "{:<24} {:>10.2?}/{:>10.2?} {:>10.2?}/{:>10.2?} {:>7.2}",
                 view.map_or("the end of a thread", View::as_str),
@@ -66,8 +70,16 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 many.1.as_secs_f64() / few.1.as_secs_f64()
             );
         }
-        Ok(())
-    })
+        anyhow::Ok(vec![
+            Figure::asked(
+                format!("worst p99 at {} conversations against 1,000", options.conversations),
+                worst,
+                Goal::AtMost(1.5),
+            ),
+            Figure::shown("slowest p99 in ms", slowest),
+        ])
+    })?;
+    keep("inbox", arguments, &fsync, &figures)
 }
 
 async fn open(

@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::disk;
 use crate::load::{self, Outcome, Request};
+use crate::record::{Figure, Goal, keep};
 
 const SECRET: &str = "bench-app-secret";
 
@@ -40,7 +41,7 @@ pub struct Options {
 }
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
@@ -73,7 +74,16 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let ratios: Vec<f64> = ours.iter().zip(&bares).map(|(ours, bare)| ours / bare).collect();
     println!("ratio to the bare route: {:.3} (rounds: {})", median(&ratios), listed(&ratios));
     println!("ratio to one webhook a commit: {:.1}", median(&ours) / alone.rate());
-    Ok(())
+    let figures = [
+        Figure::asked(
+            "durable webhooks: share of the bare route's rate (must 0.2)",
+            median(&ratios),
+            Goal::AtLeast(0.5),
+        ),
+        Figure::asked("times one webhook a commit", median(&ours) / alone.rate(), Goal::AtLeast(20.0)),
+        Figure::shown("webhooks a second, durable", median(&ours)),
+    ];
+    keep("ingest", arguments, &fsync, &figures)
 }
 
 fn runtime(name: &str, threads: usize) -> anyhow::Result<Runtime> {

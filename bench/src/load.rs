@@ -44,6 +44,35 @@ pub fn post(path: &str, body: &[u8], signature: &str) -> Request {
     request
 }
 
+/// A GET.
+pub fn get(path: &str, headers: &[(&str, &str)]) -> Request {
+    let mut request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    request.into_bytes()
+}
+
+/// One request, answered with 200: the body.
+pub async fn once(address: SocketAddr, request: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request).await?;
+    let mut buffer = Vec::new();
+    let body = read_answer(&mut stream, &mut buffer).await?;
+    Ok(buffer[body].to_vec())
+}
+
+/// One request that closes its connection: the head of the answer.
+pub async fn head(address: SocketAddr, request: &[u8]) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    let answer = String::from_utf8_lossy(&answer);
+    Ok(answer.split_once("\r\n\r\n").map_or_else(String::new, |(head, _)| head.to_owned()))
+}
+
 /// A POST with a JSON body and a bearer token.
 pub fn post_with_token(path: &str, body: &[u8], token: &str) -> Request {
     let mut request = format!(
@@ -84,7 +113,7 @@ async fn worker(
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let mut times = Vec::new();
-    let mut buffer = vec![0_u8; 16 * 1024];
+    let mut buffer = Vec::with_capacity(64 * 1024);
     while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
         let start = Instant::now();
         stream.write_all(request).await?;
@@ -94,27 +123,43 @@ async fn worker(
     Ok(times)
 }
 
-async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> anyhow::Result<()> {
-    let mut filled = 0;
+/// Reads one answer with 200 into the buffer; says where in it the body is, as it was sent.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<std::ops::Range<usize>> {
+    buffer.clear();
+    let mut body: Option<(usize, Option<usize>)> = None;
     loop {
-        let read = stream.read(&mut buffer[filled..]).await?;
-        if read == 0 {
+        if stream.read_buf(buffer).await? == 0 {
             bail!("the server closed the connection");
         }
-        filled += read;
-        let answer = std::str::from_utf8(&buffer[..filled]).context("an answer that is not text")?;
-        let Some((head, body)) = answer.split_once("\r\n\r\n") else { continue };
-        if !head.starts_with("HTTP/1.1 200") {
-            bail!("answered with {}", head.lines().next().unwrap_or_default());
+        if body.is_none()
+            && let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = std::str::from_utf8(&buffer[..end]).context("a head that is not text")?;
+            if !head.starts_with("HTTP/1.1 200") {
+                bail!("answered with {}", head.lines().next().unwrap_or_default());
+            }
+            let of = |wanted: &str| {
+                let fields = head.lines().filter_map(|line| line.split_once(':'));
+                { fields }
+                    .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                    .map(|(_, value)| value.trim().to_owned())
+            };
+            let length = match of("content-length") {
+                Some(length) => Some(length.parse().context("a content-length that is no number")?),
+                None => None,
+            };
+            if length.is_none() && of("transfer-encoding").is_none() {
+                bail!("an answer of unknown length");
+            }
+            body = Some((end + 4, length));
         }
-        let length: usize = head
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .and_then(|(_, value)| value.trim().parse().ok())
-            .context("an answer without content-length")?;
-        if body.len() >= length {
-            return Ok(());
+        let Some((start, length)) = body else { continue };
+        let complete = match length {
+            Some(length) => buffer.len() >= start + length,
+            None => buffer.ends_with(b"0\r\n\r\n"),
+        };
+        if complete {
+            return Ok(start..buffer.len());
         }
     }
 }

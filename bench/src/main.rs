@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
+mod all;
 mod audience;
 mod contacts;
 mod crowd;
@@ -10,6 +11,8 @@ mod import;
 mod inbox;
 mod ingest;
 mod load;
+mod page;
+mod record;
 mod shop;
 mod spread;
 mod stop;
@@ -31,18 +34,26 @@ enum Bench {
     Inbox(inbox::Options),
     /// A file of contacts, against a bare load and upsert of the same rows.
     Import(import::Options),
+    /// The contacts page as the server makes it, as a share of the same bytes from memory.
+    Page(page::Options),
+    /// Everything of the table of goals, one after the other, each in a process of its own; then the table.
+    All(all::Options),
     /// Sending at the cap, and without one as a share of a plain load tool.
     Dispatch(dispatch::Options),
 }
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
+    let arguments = arguments.as_slice();
     match Bench::parse() {
-        Bench::Ingest(options) => ingest::run(&options),
-        Bench::Stop(options) => stop::run(&options),
-        Bench::Audience(options) => audience::run(&options),
-        Bench::Contacts(options) => contacts::run(&options),
-        Bench::Import(options) => import::run(&options),
-        Bench::Inbox(options) => inbox::run(&options),
-        Bench::Dispatch(options) => dispatch::run(&options),
+        Bench::Ingest(options) => ingest::run(&options, arguments),
+        Bench::Stop(options) => stop::run(&options, arguments),
+        Bench::Audience(options) => audience::run(&options, arguments),
+        Bench::Contacts(options) => contacts::run(&options, arguments),
+        Bench::Import(options) => import::run(&options, arguments),
+        Bench::Inbox(options) => inbox::run(&options, arguments),
+        Bench::Dispatch(options) => dispatch::run(&options, arguments),
+        Bench::Page(options) => page::run(&options, arguments),
+        Bench::All(options) => all::run(&options),
     }
 }

@@ -10,6 +10,7 @@ use emulator::{Config, Emulator, Inbound};
 use service::Service;
 
 use crate::disk;
+use crate::record::{Figure, Goal, keep};
 use crate::shop::{Shop, phone};
 
 /// How to measure.
@@ -30,17 +31,22 @@ pub struct Options {
 }
 
 /// Measures and prints.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(options: &Options, arguments: &[String]) -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(".")?;
     let fsync = disk::fsync(directory.path())?;
     println!("disk: fdatasync of 4 KiB p50 {:.2?}, p99 {:.2?}", fsync.p50, fsync.p99);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let sqlite = format!("sqlite://{}", directory.path().join("stop.sqlite").display());
     let url = options.database_url.clone().unwrap_or(sqlite);
-    runtime.block_on(measure(options, url))
+    let (acknowledged, after) = runtime.block_on(measure(options, url))?;
+    let figures = [
+        Figure::asked("marketing requests after an acknowledged STOP", after, Goal::AtMost(0.0)),
+        Figure::shown("STOPs acknowledged while it sent", acknowledged),
+    ];
+    keep("stop", arguments, &fsync, &figures)
 }
 
-async fn measure(options: &Options, url: String) -> anyhow::Result<()> {
+async fn measure(options: &Options, url: String) -> anyhow::Result<(f64, f64)> {
     let kept = options.people * 2 + options.stops * 2;
     let emulator = Emulator::new(Config {
         messages_per_second: 0,
@@ -117,5 +123,5 @@ async fn measure(options: &Options, url: String) -> anyhow::Result<()> {
     println!("marketing requests after the acknowledged STOP: {after} (the latest {latest} µs after it)");
     println!("by the report: {} after STOP, {} in flight", report.after_stop, report.in_flight_at_stop);
     anyhow::ensure!(after == 0, "a promise was broken");
-    Ok(())
+    Ok((acknowledged.len() as f64, f64::from(after)))
 }

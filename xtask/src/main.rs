@@ -29,7 +29,7 @@ Usage: cargo xtask COMMAND
   build               the one file to deploy, optimised; prints its size against the goal
   ci                  formatting, lints for server and browser, licences, then everything of `test`
   dev [-- ARGS]       rebuild and restart whenever a source file changes
-  bench NAME [ARGS]   a benchmark of the release build
+  bench [NAME] [ARGS]  a benchmark of the release build, or all of them and their table
   torture [N] [ENGINE]  kill a server under load N times (25) on sqlite, postgres or both, and check that nothing is lost
   train               learn the weights of the detector's last tier from the training part of its corpus
   score [--misses]    how well the detector does on its corpus, language by language";
@@ -59,6 +59,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ("build", []) => server::release().map(|()| ExitCode::SUCCESS),
         ("ci", []) => checks::ci(),
         ("dev", rest) => dev::watch(passed_on(rest)),
+        ("bench", []) => server::bench("all", &[]).map(|()| ExitCode::SUCCESS),
         ("bench", [name, rest @ ..]) => server::bench(name, passed_on(rest)).map(|()| ExitCode::SUCCESS),
         ("torture", []) => tests::torture("25", "both").map(|()| ExitCode::SUCCESS),
         ("torture", [rounds]) => tests::torture(rounds, "both").map(|()| ExitCode::SUCCESS),

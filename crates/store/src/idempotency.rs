@@ -61,7 +61,8 @@ pub async fn take_over_key(
 /// # Errors
 /// When the database refuses.
 pub async fn find_key(tx: &mut Tx, business: BusinessId, key: &str) -> Result<Option<Kept>> {
-    let row: Option<(Vec<u8>, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+    type Row = (Vec<u8>, Option<i64>, Option<String>, i64);
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
             "select digest, status, body, created_at from idempotency where business_id = $1 and key = $2")
         .bind(business.uuid()).bind(key).fetch_optional(c).await)?;
     Ok(row.map(|(digest, status, body, created_at)| Kept {
