@@ -26,6 +26,8 @@ const PAGES: Record<string, string> = {
   simulator: "/simulator",
   settings: "/settings/application/opt-in-out",
   connection: "/settings/connection",
+  links: "/settings/links",
+  "saved-replies": "/settings/replies",
   team: "/settings/team",
   api: "/settings/api",
 };

@@ -1,4 +1,6 @@
-import { enter, expect, login, open, test } from "./fixtures";
+import { createHmac } from "node:crypto";
+
+import { enter, expect, hydrated, login, open, test } from "./fixtures";
 
 test("a colleague is invited, joins by the link, is given another role, and leaves @nojs @engines", async ({ page, application, browser }) => {
   await enter(page, "/settings/team");
@@ -58,4 +60,63 @@ test("a new password is asked for with the old one, and ends other sessions @noj
   await elsewhere.goto("/contacts");
   await expect(elsewhere).toHaveURL(/login/);
   await context.close();
+});
+
+/** The code an authenticator app shows now (RFC 6238: SHA-1, six digits, thirty seconds). */
+function authenticator(secret: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replaceAll(" ", "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", key).update(step).digest();
+  const offset = digest[digest.length - 1]! & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+test("a second factor is set up with an app, asked for at the login, and turned off again @nojs @engines", async ({ page, application, allowedErrors }) => {
+  allowedErrors.push(/status of 422/);
+  const { account } = await import("./application");
+  const me = await account(application, "agent", "factor");
+  await login(page, me);
+  await open(page, "/settings/team");
+  await page.getByRole("button", { name: "Set up", exact: true }).click();
+  await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
+  const secret = await page.locator("code.secret").innerText();
+  await page.getByLabel("The code it shows").fill("000000");
+  await page.getByRole("button", { name: "Turn on", exact: true }).click();
+  await expect(page.getByText("The code is not right")).toBeVisible();
+  expect(await page.locator("code.secret").innerText()).toBe(secret);
+  await page.getByLabel("The code it shows").fill(authenticator(secret));
+  await page.getByRole("button", { name: "Turn on", exact: true }).click();
+  await expect(page.getByText("Your second factor is on")).toBeVisible();
+  const recovery = await page.locator(".recovery-codes code").allInnerTexts();
+  expect(recovery).toHaveLength(10);
+  await page.reload();
+  await expect(page.locator(".recovery-codes code")).toHaveCount(0);
+  await expect(page.getByText("It is on", { exact: false })).toBeVisible();
+
+  await page.context().clearCookies();
+  await open(page, "/login");
+  await page.getByLabel("Email").fill(me.email);
+  await page.getByLabel("Password").fill(me.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(/login\/code/);
+  await hydrated(page);
+  // The password alone opens nothing.
+  expect((await page.request.get("/contacts", { maxRedirects: 0 })).status()).toBeGreaterThan(299);
+  await page.getByLabel("Code", { exact: true }).fill("000000");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByText("This code is not right").first()).toBeVisible();
+  await page.getByLabel("Code", { exact: true }).fill(recovery[0]!);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+
+  await open(page, "/settings/team");
+  await page.getByText("Turn off…", { exact: true }).click();
+  const form = page.locator("form", { has: page.getByRole("button", { name: "Turn off the second factor", exact: true }) });
+  await form.getByLabel("Current password").fill(me.password);
+  await form.getByLabel("A code, or a recovery code").fill(recovery[1]!);
+  await form.getByRole("button").click();
+  await expect(page.getByText("Your second factor is off")).toBeVisible();
 });

@@ -109,6 +109,8 @@ pub enum FieldName {
     Buttons,
     /// What the columns of a file hold.
     Columns,
+    /// A code that changes every half minute.
+    Code,
     /// A field of the Opt-In/Out settings.
     Settings(Field),
 }
@@ -119,6 +121,7 @@ impl FieldName {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
+            Self::Code => "code",
             Self::Password => "password",
             Self::BusinessName => "business_name",
             Self::Region => "region",
@@ -202,6 +205,10 @@ pub enum FieldCode {
     BeforeOptOut,
     /// The person said no on this very date.
     OptedOutThatDay,
+    /// There is one with this name.
+    Taken,
+    /// A code that is not right, or no longer.
+    WrongCode,
     /// Email and password do not belong together. Which of them is wrong is not said.
     WrongCredentials,
     /// The link was used or is too old.

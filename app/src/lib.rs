@@ -96,10 +96,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/application") view=|| settings::SettingsHome().into_any()/>
                     <Route path=path!("settings/application/opt-in-out") view=|| settings::OptInOutPage().into_any()/>
                     <Route path=path!("settings/connection") view=|| settings::ConnectionPage().into_any()/>
+                    <Route path=path!("settings/links") view=|| settings::LinksPage().into_any()/>
+                    <Route path=path!("settings/replies") view=|| settings::RepliesPage().into_any()/>
                     <Route path=path!("settings/team") view=|| settings::TeamPage().into_any()/>
                     <Route path=path!("settings/api") view=|| settings::ApiPage().into_any()/>
                 </ParentRoute>
                 <Route path=path!("login") view=|| auth::LoginPage().into_any() ssr=SsrMode::Async/>
+                <Route path=path!("login/code") view=|| auth::CodePage().into_any() ssr=SsrMode::Async/>
                 <Route path=path!("join") view=|| auth::JoinPage().into_any() ssr=SsrMode::Async/>
                 <Route path=path!("setup") view=|| auth::SetupPage().into_any() ssr=SsrMode::Async/>
                 <Route path=path!("ui") view=|| gallery::GalleryPage().into_any() ssr=SsrMode::Async/>

@@ -10,8 +10,11 @@ pub(crate) mod inbox;
 pub(crate) mod jobs;
 mod kept;
 pub(crate) mod ledger;
+pub(crate) mod links;
 pub(crate) mod overview;
+pub(crate) mod replies;
 pub(crate) mod returned;
+pub(crate) mod second_factor;
 pub(crate) mod settings;
 pub(crate) mod simulator;
 pub(crate) mod team;
@@ -28,7 +31,7 @@ use crate::error::AppError;
 use crate::single_keys;
 use crate::visit::Theme;
 
-pub use auth::{asked_to_join, complete_setup, join, log_in, log_out, setup_open};
+pub use auth::{asked_to_join, complete_log_in, complete_setup, join, log_in, log_out, setup_open};
 pub use jobs::query_of as contacts_query;
 
 /// The application, from the context the server provides for every page and server function.

@@ -29,6 +29,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/campaigns/{id}/recipients.csv", get(recipients))
         .route("/contacts/export.csv", get(contacts))
+        .route("/settings/links/qr.svg", get(link_code))
         .route("/contacts/jobs/{id}/errors.csv", get(job_errors))
         .route("/contacts/{id}/data.json", get(personal_data))
         .route("/contacts/import/file", post(upload).layer(DefaultBodyLimit::disable()))
@@ -40,6 +41,38 @@ async fn asking(app: &AppState, headers: &HeaderMap) -> Result<Caller, Response>
         Ok(Some(signed_in)) => Ok(signed_in.caller),
         Ok(None) => Err(Redirect::to("/login").into_response()),
         Err(error) => Err(refused(&error)),
+    }
+}
+
+/// Which code.
+#[derive(Deserialize)]
+struct LinkCode {
+    number: Option<String>,
+    keyword: Option<String>,
+}
+
+/// The QR code of a link that opens a chat with a keyword typed.
+async fn link_code(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Query(asked): Query<LinkCode>,
+) -> Response {
+    let caller = match asking(&app, &headers).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let choices = match service::links::choices(&app.service, &caller).await {
+        Ok(choices) => choices,
+        Err(error) => return refused(&error),
+    };
+    let link = choices.link(asked.number.as_deref(), asked.keyword.as_deref());
+    match link.and_then(|link| service::links::Qr::new(&link.url)) {
+        Some(code) => attachment(
+            code.svg().into_response(),
+            "image/svg+xml",
+            "attachment; filename=\"whatsapp-qr.svg\"",
+        ),
+        None => refused(&Error::NotFound),
     }
 }
 

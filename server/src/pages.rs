@@ -52,9 +52,10 @@ pub fn routes(state: &AppState) -> Router {
 
 /// The server functions that a visitor may call before signing in. Every other one is refused here, before its arguments are
 /// read, and refuses by itself too.
-pub const OPEN_FUNCTIONS: [&str; 7] = [
+pub const OPEN_FUNCTIONS: [&str; 8] = [
     "/sfn/app/appearance/set_theme",
     "/sfn/app/auth/api/asked_to_join",
+    "/sfn/app/auth/api/complete_log_in",
     "/sfn/app/auth/api/complete_setup",
     "/sfn/app/auth/api/join_team",
     "/sfn/app/auth/api/log_in",

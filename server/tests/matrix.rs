@@ -58,6 +58,15 @@ const FUNCTIONS: &[(&str, Wants, &str)] = &[
     ("settings/api/save_settings", Needs(Right::WriteSettings), "base_version=999"),
     ("settings/api/replay_keywords", Needs(Right::Read), "opt_out_keywords=STOP"),
     ("settings/api/list_connections", Needs(Right::Read), "{}"),
+    ("settings/api/load_links", Needs(Right::Read), r#"{"number":"","keyword":""}"#),
+    ("settings/api/load_second_factor", Nobody, r#"{"ticket":""}"#),
+    ("settings/api/begin_second_factor", Nobody, ""),
+    ("settings/api/confirm_second_factor", Nobody, "ticket=&code=000000"),
+    ("settings/api/turn_off_second_factor", Nobody, "factor_password=not-mine&code=000000"),
+    ("settings/api/turn_off_colleagues_factor", Needs(Right::Administer), "id={none}"),
+    ("settings/api/list_replies", Needs(Right::Read), "{}"),
+    ("settings/api/save_reply", Needs(Right::SendMessages), "name=&text="),
+    ("settings/api/remove_reply", Needs(Right::SendMessages), "id={none}"),
     ("settings/api/list_team", Needs(Right::Read), r#"{"ticket":""}"#),
     ("settings/api/invite_colleague", Needs(Right::Administer), "email=nobody&role=agent"),
     ("settings/api/take_back_invitation", Needs(Right::Administer), "id={none}"),
@@ -279,6 +288,7 @@ async fn r58_every_page_and_file_keeps_to_its_business(shop: Shop) {
     let mut paths: Vec<String> = pages.iter().map(|page| page.path().to_owned()).collect();
     paths.extend(
         [
+            "/settings/links/qr.svg",
             "/campaigns/{id}/recipients.csv",
             "/contacts/export.csv",
             "/contacts/jobs/{id}/errors.csv",

@@ -12,6 +12,15 @@ pub async fn log_in(
     crate::ssr::log_in(email, password, next).await
 }
 
+/// Completes a log-in with the code of the second factor. Answers with the path to go to; a plain form is redirected there.
+#[server]
+pub async fn complete_log_in(
+    #[server(default)] code: String,
+    #[server(default)] next: String,
+) -> Result<String, AppError> {
+    crate::ssr::complete_log_in(code, next).await
+}
+
 /// Closes the session and redirects to the login. Repeating it is harmless.
 #[server]
 pub async fn log_out() -> Result<(), AppError> {

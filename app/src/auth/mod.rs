@@ -1,6 +1,7 @@
 //! Getting in: login, and the first setup of a business.
 
 mod api;
+mod code;
 mod join;
 mod login;
 mod setup;
@@ -9,9 +10,10 @@ use leptos::prelude::GetUntracked;
 use leptos_router::hooks::use_location;
 
 pub use api::{
-    AskedToJoin, CompleteSetup, JoinTeam, LogIn, LogOut, SetupOpen, complete_setup, log_in, log_out,
-    setup_open,
+    AskedToJoin, CompleteLogIn, CompleteSetup, JoinTeam, LogIn, LogOut, SetupOpen, complete_setup, log_in,
+    log_out, setup_open,
 };
+pub use code::CodePage;
 pub use join::JoinPage;
 pub use login::LoginPage;
 pub use setup::SetupPage;

@@ -1,6 +1,7 @@
 use domain::contact::{ConsentEvent, Contact};
 use domain::conversation::{Conversation, ConversationQuery, Entry, Listed, View};
 use domain::id::{ContactId, MessageId, UserId};
+use domain::saved_reply::SavedReply;
 use domain::template::Template;
 use domain::time::Timestamp;
 use leptos::server;
@@ -68,6 +69,8 @@ pub struct ComposerDetail {
     pub seen: Option<MessageId>,
     /// Templates that may go to this person.
     pub templates: Vec<Template>,
+    /// Answers that colleagues give often.
+    pub replies: Vec<SavedReply>,
     /// When it was read.
     pub now: Timestamp,
 }

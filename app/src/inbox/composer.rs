@@ -5,6 +5,7 @@ use domain::outbound::TEXT_LIMIT;
 use domain::permit::Reason;
 use domain::promotion;
 use domain::role::Right;
+use domain::saved_reply::SavedReply;
 use domain::template::Template;
 use domain::window;
 use leptos::html;
@@ -28,6 +29,8 @@ pub(super) fn Composer(
     detail: ComposerDetail,
     /// The template chosen, as `name/language`.
     template: String,
+    /// The saved reply chosen, by its id.
+    reply: String,
     returned: Option<Returned>,
     view: View,
     /// The last entry that was shown.
@@ -35,7 +38,7 @@ pub(super) fn Composer(
 ) -> impl IntoView {
     let words = use_words();
     let text = &words.inbox;
-    let ComposerDetail { contact, begun, seen: at_first, templates, now } = detail;
+    let ComposerDetail { contact, begun, seen: at_first, templates, replies, now } = detail;
     if !may(Right::SendMessages) {
         return view! { <p class="composer muted small">{text.read_only}</p> }.into_any();
     }
@@ -59,7 +62,7 @@ pub(super) fn Composer(
         }
         .into_any(),
         None if is_open => view! {
-            <InWords contact=contact.clone() unwilling returned=returned.clone() view seen first/>
+            <InWords contact=contact.clone() unwilling replies reply returned=returned.clone() view seen first/>
         }
         .into_any(),
         None => ().into_any(),
@@ -160,6 +163,8 @@ fn Hindrance(errors: FormErrors, name: String) -> impl IntoView {
 fn InWords(
     contact: domain::contact::Contact,
     unwilling: bool,
+    replies: Vec<SavedReply>,
+    reply: String,
     returned: Option<Returned>,
     view: View,
     seen: RwSignal<String>,
@@ -169,7 +174,12 @@ fn InWords(
     let text = &words.inbox;
     let id = contact.id;
     let name = contact.label();
-    let typed = returned.as_ref().and_then(|returned| returned.typed(FieldName::Text)).unwrap_or_default();
+    let chosen = replies.iter().find(|one| one.id.to_string() == reply);
+    let typed = returned
+        .as_ref()
+        .and_then(|returned| returned.typed(FieldName::Text))
+        .or_else(|| chosen.map(|one| one.text_for(contact.name.as_deref())))
+        .unwrap_or_default();
     let send = ServerAction::<ReplyTo>::new();
     let tell = ServerAction::<TypingTo>::new();
     let errors = FormErrors::new(send.value(), returned.as_ref());
@@ -242,6 +252,7 @@ fn InWords(
                     </textarea>
                 </FieldFrame>
                 {hint}
+                <SavedReplies replies contact=contact.clone() view field/>
                 <div class="cluster" data-align="end">
                     <Button press=Press::Submit variant=crate::ui::Variant::Primary glyph=Glyph::Send pending=send.pending()>
                         {text.send}
@@ -250,6 +261,45 @@ fn InWords(
             </div>
         </ActionForm>
     }
+}
+
+/// Puts a saved reply into the field, after what is there; without the program the page comes again with it.
+#[component]
+fn SavedReplies(
+    replies: Vec<SavedReply>,
+    contact: domain::contact::Contact,
+    view: View,
+    field: NodeRef<html::Textarea>,
+) -> impl IntoView {
+    let words = use_words();
+    if replies.is_empty() {
+        return ().into_any();
+    }
+    let items = replies
+        .into_iter()
+        .map(|one| {
+            let href = format!("{INBOX_PATH}/{}?view={}&reply={}", contact.id, view.as_str(), one.id);
+            let text = one.text_for(contact.name.as_deref());
+            let put = move |event: leptos::ev::MouseEvent| {
+                let Some(field) = field.get_untracked() else { return };
+                event.prevent_default();
+                let before = field.value();
+                let parted =
+                    if before.trim().is_empty() { text.clone() } else { format!("{before}\n{text}") };
+                field.set_value(&parted);
+                // A field that is gone needs no focus.
+                let _ = field.focus();
+            };
+            view! { <li><a class="chip-link" href=href on:click=put>{one.title}</a></li> }
+        })
+        .collect_view();
+    view! {
+        <details class="composer-part">
+            <summary>{words.replies.title}</summary>
+            <ul class="cluster">{items}</ul>
+        </details>
+    }
+    .into_any()
 }
 
 #[component]

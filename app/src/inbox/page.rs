@@ -36,6 +36,8 @@ pub fn InboxPage() -> impl IntoView {
     });
     let before = Memo::new(move |_| query.read().get("before"));
     let template = Memo::new(move |_| query.read().get("template").unwrap_or_default());
+    // A saved reply that was chosen without the program: with it, the text goes straight into the field.
+    let reply = Memo::new(move |_| query.read().get("reply").unwrap_or_default());
     // Bumped when the window opens or closes under the form.
     let again = RwSignal::new(0_u32);
     let list = Resource::new(
@@ -55,10 +57,10 @@ pub fn InboxPage() -> impl IntoView {
         |(id, before, ..)| load_thread(id, before),
     );
     let composer = Resource::new_blocking(
-        move || (id.get(), template.get(), again.get()),
-        move |(id, template, _)| {
+        move || (id.get(), template.get(), reply.get(), again.get()),
+        move |(id, template, reply, _)| {
             let ticket = ticket();
-            async move { Ok((load_composer(id).await?, template, returned(ticket).await?)) }
+            async move { Ok((load_composer(id).await?, template, reply, returned(ticket).await?)) }
         },
     );
     let seen = RwSignal::new(String::new());
@@ -110,10 +112,10 @@ pub fn InboxPage() -> impl IntoView {
                 <Suspended
                     resource=composer
                     fallback=|| view! { <Skeleton shape=Shape::Block/> }
-                    children=move |(detail, template, returned)| {
+                    children=move |(detail, template, reply, returned)| {
                         let detail: Option<ComposerDetail> = detail;
                         detail.map(|detail| view! {
-                            <Composer detail template returned view=listing.get_untracked().view seen/>
+                            <Composer detail template reply returned view=listing.get_untracked().view seen/>
                         })
                     }
                 />

@@ -1,7 +1,10 @@
 use detection::Verdict;
-use domain::id::{ApiKeyId, ConnectionId, ContactId, DeliveryId, InvitationId, SubscriptionId, UserId};
+use domain::id::{
+    ApiKeyId, ConnectionId, ContactId, DeliveryId, InvitationId, SavedReplyId, SubscriptionId, UserId,
+};
 use domain::permit::Reachable;
 use domain::role::Role;
+use domain::saved_reply::SavedReply;
 use domain::settings::{Draft, Settings};
 use domain::subscription::{LoggedDelivery, Subscription};
 use domain::time::Timestamp;
@@ -73,6 +76,8 @@ pub struct Member {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// They are asked for a second factor.
+    pub second_factor: bool,
 }
 
 /// Somebody who was asked to join.
@@ -300,6 +305,86 @@ pub async fn list_connections() -> Result<Connections, AppError> {
     crate::ssr::administration::connections().await
 }
 
+/// One's own second factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnFactor {
+    /// The login asks for it.
+    pub is_on: bool,
+    /// A secret that waits for its first code.
+    pub setup: Option<FactorSetup>,
+    /// New recovery codes, once.
+    pub recovery: Vec<String>,
+}
+
+/// A secret for an authenticator app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorSetup {
+    /// For typing it in.
+    pub secret: String,
+    /// Squares on a side of its QR code.
+    pub side: usize,
+    /// The dark squares, as the `d` of an SVG path.
+    pub path: String,
+}
+
+/// What a link or code can be made of, and the one that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// The business's numbers.
+    pub numbers: Vec<String>,
+    /// Words that opt in.
+    pub join: Vec<String>,
+    /// Words that opt out.
+    pub leave: Vec<String>,
+    /// The link; none without a number.
+    pub made: Option<MadeLink>,
+}
+
+/// A link that opens a chat with a keyword typed, and its QR code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeLink {
+    /// The number.
+    pub number: String,
+    /// The keyword.
+    pub keyword: String,
+    /// Whether the keyword opts in, not out.
+    pub joins: bool,
+    /// The address.
+    pub url: String,
+    /// Squares on a side of the code.
+    pub side: usize,
+    /// Its dark squares, as the `d` of an SVG path.
+    pub path: String,
+}
+
+/// The link of a number and a keyword; of the first ones where none is named.
+#[server(input = Json)]
+pub async fn load_links(number: String, keyword: String) -> Result<Links, AppError> {
+    crate::ssr::links::load(&number, &keyword).await
+}
+
+/// The answers that colleagues give often, by title.
+#[server(input = Json)]
+pub async fn list_replies() -> Result<Vec<SavedReply>, AppError> {
+    crate::ssr::replies::list().await
+}
+
+/// Keeps an answer: a new one, or the one with this id anew.
+#[server]
+pub async fn save_reply(
+    #[server(default)] id: String,
+    #[server(default)] name: String,
+    #[server(default)] text: String,
+) -> Result<(), AppError> {
+    crate::ssr::replies::save(&id, &name, &text).await
+}
+
+/// Forgets an answer.
+#[server]
+pub async fn remove_reply(id: SavedReplyId) -> Result<(), AppError> {
+    crate::ssr::replies::remove(id).await
+}
+
 /// The people; `ticket` brings a new link to the page once.
 #[server(input = Json)]
 pub async fn list_team(ticket: String) -> Result<Team, AppError> {
@@ -337,6 +422,42 @@ pub async fn remove_colleague(id: UserId) -> Result<(), AppError> {
 #[server]
 pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
     crate::ssr::team::change_password(&current, &password).await
+}
+
+/// One's own second factor; `ticket` brings what is shown once.
+#[server(input = Json)]
+pub async fn load_second_factor(ticket: String) -> Result<OwnFactor, AppError> {
+    crate::ssr::second_factor::own(&ticket).await
+}
+
+/// Makes a secret for an authenticator app.
+#[server]
+pub async fn begin_second_factor() -> Result<(), AppError> {
+    crate::ssr::second_factor::begin().await
+}
+
+/// Puts one's second factor in force with its first code; `ticket` is where the secret is shown.
+#[server]
+pub async fn confirm_second_factor(
+    #[server(default)] ticket: String,
+    #[server(default)] code: String,
+) -> Result<(), AppError> {
+    crate::ssr::second_factor::confirm(&ticket, &code).await
+}
+
+/// Turns one's second factor off.
+#[server]
+pub async fn turn_off_second_factor(
+    #[server(default)] factor_password: String,
+    #[server(default)] code: String,
+) -> Result<(), AppError> {
+    crate::ssr::second_factor::turn_off(&factor_password, &code).await
+}
+
+/// Turns off the second factor of a colleague who lost it.
+#[server]
+pub async fn turn_off_colleagues_factor(id: UserId) -> Result<(), AppError> {
+    crate::ssr::second_factor::turn_off_for(id).await
 }
 
 /// Ends every session of one's own but this one.

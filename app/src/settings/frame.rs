@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::OPT_IN_OUT_PATH;
+use super::{OPT_IN_OUT_PATH, REPLIES_PATH};
 use crate::ui::{Page, Step, SubNav, SubNavLink};
 use crate::words::use_words;
 
@@ -28,6 +28,8 @@ pub fn SettingsFrame(
                 <SubNavLink href=OPT_IN_OUT_PATH>{words.settings.opt_in_out}</SubNavLink>
                 <span class="sub-nav-line" aria-hidden="true"></span>
                 <SubNavLink href="/settings/connection">{words.settings.connection}</SubNavLink>
+                <SubNavLink href="/settings/links">{words.links.title}</SubNavLink>
+                <SubNavLink href=REPLIES_PATH>{words.replies.title}</SubNavLink>
                 <SubNavLink href="/settings/team">{words.settings.team}</SubNavLink>
                 <SubNavLink href="/settings/api">{words.settings.api}</SubNavLink>
             </SubNav>

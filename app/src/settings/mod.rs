@@ -12,8 +12,11 @@ mod lab;
 mod lab_card;
 mod leave_guard;
 pub(crate) mod limits;
+mod links;
 mod message_field;
 mod replay_card;
+mod replies;
+mod second_factor;
 mod subscriptions;
 mod system;
 mod team;
@@ -24,12 +27,16 @@ use leptos_router::components::Redirect;
 
 pub use api::{
     AddSubscription, ApiKey, ChangePassword, Connection, Connections, CreateKey, EndOtherSessions,
-    InviteColleague, Invited, Keys, LANGUAGES, Limits, Member, OptInOut, Refused, RemoveColleague,
-    RemoveSubscription, Replay, ReplayDelivery, ReplayDifference, RevokeKey, SaveSettings, SetColleagueRole,
-    Subscriptions, TakeBackInvitation, Team, listened, muted, parse_reachable,
+    FactorSetup, InviteColleague, Invited, Keys, LANGUAGES, Limits, Links, MadeLink, Member, OptInOut,
+    OwnFactor, Refused, RemoveColleague, RemoveReply, RemoveSubscription, Replay, ReplayDelivery,
+    ReplayDifference, RevokeKey, SaveReply, SaveSettings, SetColleagueRole, Subscriptions,
+    TakeBackInvitation, Team, listened, muted, parse_reachable,
 };
 pub use connection::ConnectionPage;
 pub use keys::ApiPage;
+pub use links::LinksPage;
+pub(crate) use replies::PATH as REPLIES_PATH;
+pub use replies::RepliesPage;
 pub use system::OptInOutPage;
 pub use team::TeamPage;
 

@@ -5,9 +5,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{
     ChangePassword, EndOtherSessions, InviteColleague, Member, RemoveColleague, SetColleagueRole,
-    TakeBackInvitation, Team, list_team,
+    TakeBackInvitation, Team, TurnOffColleaguesFactor, list_team,
 };
 use super::frame::SettingsFrame;
+use super::second_factor::SecondFactor;
 use crate::ui::{
     Avatar, Badge, Banner, Button, Card, Choice, Column, CopyButton, Press, Select, SelectControl, Size,
     SkeletonRows, Suspended, Table, TextField, Tone, Variant, exact,
@@ -39,6 +40,7 @@ pub fn TeamPage() -> impl IntoView {
                 children=move |team: Team| view! { <People team/> }
             />
             <Own/>
+            <SecondFactor/>
         </SettingsFrame>
     }
 }
@@ -134,7 +136,8 @@ fn Row(member: Member, is_me: bool, changeable: bool, mine: Option<Role>) -> imp
     let words = use_words();
     let (admin, text) = (&words.settings.admin, &words.settings.team_words);
     let id = member.id.to_string();
-    let email = member.email.clone();
+    let (email, factor) = (member.email.clone(), member.second_factor);
+    let (lost, lost_name) = (id.clone(), (text.factor_off_for_one)(&email));
     view! {
         <tr>
             <th scope="row">
@@ -142,6 +145,7 @@ fn Row(member: Member, is_me: bool, changeable: bool, mine: Option<Role>) -> imp
                     <Avatar name=member.email.clone()/>
                     <span class="person-words">{member.email.clone()}</span>
                     {is_me.then(|| view! { <Badge>{admin.you}</Badge> })}
+                    {factor.then(|| view! { <Badge tone=Tone::Success>{text.factor_badge}</Badge> })}
                 </span>
             </th>
             <td data-label=admin.role><Badge tone=Tone::Accent>{admin.role_name(member.role)}</Badge></td>
@@ -164,6 +168,12 @@ fn Row(member: Member, is_me: bool, changeable: bool, mine: Option<Role>) -> imp
                                     </Button>
                                 </span>
                             </form>
+                            {factor.then(|| view! {
+                                <form method="post" action=TurnOffColleaguesFactor::url()>
+                                    <input type="hidden" name="id" value=lost/>
+                                    <Button press=Press::Submit size=Size::Small attr:aria-label=lost_name>{text.factor_off_for}</Button>
+                                </form>
+                            })}
                             <details>
                                 <summary class="button" data-size="small" data-variant="quiet">{text.remove}</summary>
                                 <form method="post" action=RemoveColleague::url()>

@@ -29,13 +29,50 @@ pub async fn log_in(email: String, password: String, next: String) -> Result<Str
         };
         give_back(error, &login_path(&next), &[(FieldName::Email, &email)])
     })?;
-    // A session that was open before, perhaps planted by somebody else, ends with the log-in.
-    if let Some(old) = token() {
-        service::auth::log_out(&service, &old).await?;
+    if session.needs_code {
+        set_cookie(Cookie::PendingLogIn, Some(&session))?;
+        let page = code_path(&next);
+        redirect_plain_form(&page);
+        return Ok(page);
     }
-    set_cookie(Some(&session))?;
+    enter(&session).await?;
     redirect_plain_form(&next);
     Ok(next)
+}
+
+/// The page that asks for the code of the second factor.
+fn code_path(next: &str) -> String {
+    if next == "/" { "/login/code".to_owned() } else { format!("/login/code?next={}", percent_encoded(next)) }
+}
+
+/// A session that was open before, perhaps planted by somebody else, ends with the log-in.
+async fn enter(session: &NewSession) -> Result<(), AppError> {
+    if let Some(old) = token() {
+        service::auth::log_out(&service()?, &old).await?;
+    }
+    set_cookie(Cookie::Session, Some(session))
+}
+
+/// Opens the session of a log-in that waits for its code, and answers with the path to go to.
+pub async fn complete_log_in(code: String, next: String) -> Result<String, AppError> {
+    let service = service()?;
+    let next = if is_own_path(&next) { next } else { "/".to_owned() };
+    let pending = cookie(Cookie::PendingLogIn).unwrap_or_default();
+    match service::second_factor::complete_log_in(&service, &pending, &code).await {
+        Ok(session) => {
+            enter(&session).await?;
+            set_cookie(Cookie::PendingLogIn, None)?;
+            redirect_plain_form(&next);
+            Ok(next)
+        }
+        // It waited too long: from the beginning.
+        Err(Error::SignedOut) => {
+            let page = login_path(&next);
+            redirect_plain_form(&page);
+            Ok(page)
+        }
+        Err(error) => Err(give_back(error.into(), &code_path(&next), &[])),
+    }
 }
 
 /// Closes the session.
@@ -43,7 +80,7 @@ pub async fn log_out() -> Result<(), AppError> {
     if let Some(token) = token() {
         service::auth::log_out(&service()?, &token).await?;
     }
-    set_cookie(None)?;
+    set_cookie(Cookie::Session, None)?;
     leptos_axum::redirect("/login", false);
     Ok(())
 }
@@ -76,7 +113,7 @@ pub async fn complete_setup(
         ];
         give_back(error, &format!("/setup?token={}", percent_encoded(&token)), &typed)
     })?;
-    set_cookie(Some(&session))?;
+    set_cookie(Cookie::Session, Some(&session))?;
     let first = "/settings/application/opt-in-out".to_owned();
     redirect_plain_form(&first);
     Ok(first)
@@ -96,20 +133,39 @@ pub async fn join(token: &str, password: &str) -> Result<String, AppError> {
         };
         give_back(error, &format!("/join?token={}", percent_encoded(token)), &[])
     })?;
-    set_cookie(Some(&session))?;
+    set_cookie(Cookie::Session, Some(&session))?;
     let first = "/inbox".to_owned();
     redirect_plain_form(&first);
     Ok(first)
 }
 
-/// Over TLS the cookie is `__Host-session`, which no other host can plant; on loopback without TLS browsers would refuse
-/// that name.
-fn cookie_name() -> Result<&'static str, AppError> {
-    Ok(if service()?.public_url().starts_with("https://") { "__Host-session" } else { "session" })
+/// What is kept in the browser.
+#[derive(Clone, Copy)]
+enum Cookie {
+    /// Who is signed in.
+    Session,
+    /// Whose password was right, and whose code is missing.
+    PendingLogIn,
+}
+
+/// Over TLS a cookie's name begins with `__Host-`, so that no other host can plant it; on loopback without TLS browsers would refuse
+/// such a name.
+fn cookie_name(cookie: Cookie) -> Result<&'static str, AppError> {
+    let is_tls = service()?.public_url().starts_with("https://");
+    Ok(match (cookie, is_tls) {
+        (Cookie::Session, true) => "__Host-session",
+        (Cookie::Session, false) => "session",
+        (Cookie::PendingLogIn, true) => "__Host-login",
+        (Cookie::PendingLogIn, false) => "login",
+    })
 }
 
 pub(super) fn token() -> Option<String> {
-    let (parts, name) = (use_context::<Parts>()?, cookie_name().ok()?);
+    cookie(Cookie::Session)
+}
+
+fn cookie(wanted: Cookie) -> Option<String> {
+    let (parts, name) = (use_context::<Parts>()?, cookie_name(wanted).ok()?);
     let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
@@ -118,8 +174,8 @@ pub(super) fn token() -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn set_cookie(session: Option<&NewSession>) -> Result<(), AppError> {
-    let name = cookie_name()?;
+fn set_cookie(cookie: Cookie, session: Option<&NewSession>) -> Result<(), AppError> {
+    let name = cookie_name(cookie)?;
     let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
     let (value, age) = match session {
         Some(session) => {

@@ -78,6 +78,7 @@ pub(crate) async fn composer(id: &str) -> Result<Option<ComposerDetail>, AppErro
         seen: thread.entries.last().map(|entry| entry.id),
         contact: thread.contact,
         templates,
+        replies: service::saved_replies::list(&service, &caller).await?,
         now: service.now(),
     }))
 }

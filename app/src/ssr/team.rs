@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::settings::{Invited, Member, Team};
 
 /// Where the page is.
-const PATH: &str = "/settings/team";
+pub(super) const PATH: &str = "/settings/team";
 
 /// New links, until they are shown.
 static LINKS: Kept<String> = Kept::new();
@@ -18,7 +18,13 @@ static LINKS: Kept<String> = Kept::new();
 pub(crate) async fn list(ticket: &str) -> Result<Team, AppError> {
     let (service, caller) = (service()?, caller()?);
     let members = service::auth::team(&service, &caller).await?;
-    let members = members.into_iter().map(|one| Member { id: one.id, email: one.email, role: one.role });
+    let secured = service::second_factor::who(&service, &caller).await?;
+    let members = members.into_iter().map(|one| Member {
+        id: one.id,
+        email: one.email,
+        role: one.role,
+        second_factor: secured.contains(&one.id),
+    });
     let invited = match caller.may(Right::Administer) {
         Ok(()) => service::team::invited(&service, &caller).await?,
         Err(_) => Vec::new(),
@@ -34,7 +40,7 @@ pub(crate) async fn list(ticket: &str) -> Result<Team, AppError> {
 }
 
 /// Leads back with what was done, or what is wrong.
-fn lead(done: &str, result: Result<(), Error>) -> Result<(), AppError> {
+pub(super) fn lead(done: &str, result: Result<(), Error>) -> Result<(), AppError> {
     match result {
         Ok(()) => redirect_plain_form(&format!("{PATH}?done={done}")),
         Err(Error::Invalid(problems)) => {

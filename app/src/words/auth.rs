@@ -13,6 +13,16 @@ pub struct Auth {
     pub demo_title: &'static str,
     /// What the demo is.
     pub demo_text: &'static str,
+    /// Title of the second page of the login.
+    pub code_title: &'static str,
+    /// What to do there.
+    pub code_text: &'static str,
+    /// A field.
+    pub code: &'static str,
+    /// The phone is lost.
+    pub code_lost: &'static str,
+    /// The way back.
+    pub code_again: &'static str,
     /// Title of the setup page.
     pub setup_title: &'static str,
     /// What it is for.
@@ -47,6 +57,11 @@ impl Auth {
         log_in: "Log in",
         email: "Email",
         password: "Password",
+        code_title: "One more step",
+        code_text: "Open the app on your phone and type the six digits it shows for WhatsCloud.",
+        code: "Code",
+        code_lost: "Without your phone, use one of your recovery codes, or ask an owner to turn your second factor off.",
+        code_again: "Back to the login",
         demo_title: "This is a demo",
         demo_text: "Look around with owner@demo.test and demo-password. Nothing leaves this machine.",
         setup_title: "Set up WhatsCloud",

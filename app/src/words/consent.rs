@@ -149,6 +149,7 @@ fn english_rule(rule: &str) -> String {
         "answer" => "answer to our question",
         "phrase" => "explicit request",
         "typo" => "keyword with a typing mistake",
+        "classifier" => "reads like a stop",
         "ambiguous" => "ambiguous words",
         "long_text" => "request inside a long text",
         "stop_sign" => "stop sign",

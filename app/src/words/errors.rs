@@ -57,6 +57,7 @@ fn english_title(error: &AppError) -> &'static str {
         AppError::Invalid(fields) => match fields.first().map(|first| first.code) {
             None => "The form could not be read",
             Some(FieldCode::WrongCredentials) => "Email and password do not match",
+            Some(FieldCode::WrongCode) => "This code is not right",
             Some(_) if fields.len() == 1 => "One thing needs to be mended",
             Some(_) => "A few things need to be mended",
         },
@@ -133,6 +134,8 @@ fn english_field(error: FieldError) -> String {
                 .to_owned()
         }
         FieldCode::WrongCredentials => "Check both and try again.".to_owned(),
+        FieldCode::Taken => "There is one with this name already. Choose another one.".to_owned(),
+        FieldCode::WrongCode => "Type the code that your app shows now; each works once. A recovery code will do, too.".to_owned(),
         FieldCode::Expired => "This link was used or is too old.".to_owned(),
         FieldCode::RefusedByWhatsApp => {
             "WhatsApp did not take this template: perhaps it has one of this name in this language already, or deleted one lately. Choose \
@@ -215,6 +218,7 @@ fn english_problem(name: &str, problem: Problem) -> String {
 
 fn english_name(field: FieldName) -> &'static str {
     match field {
+        FieldName::Code => "Code",
         FieldName::Email => "Email",
         FieldName::Password => "Password",
         FieldName::BusinessName => "Business name",

@@ -10,8 +10,10 @@ mod errors;
 mod inbox;
 mod jobs;
 mod ledger;
+mod links;
 mod overview;
 mod preferences;
+mod replies;
 mod settings;
 mod shell;
 mod simulator;
@@ -29,8 +31,10 @@ pub use errors::Errors;
 pub use inbox::Inbox;
 pub use jobs::Jobs;
 pub use ledger::Ledger;
+pub use links::LinkWords;
 pub use overview::Overview;
 pub use preferences::Preferences;
+pub use replies::ReplyWords;
 pub use settings::{Admin, Lab, Settings, System};
 pub use shell::Shell;
 pub use simulator::Simulator;
@@ -104,12 +108,16 @@ pub struct Words {
     pub jobs: Jobs,
     /// The ledger.
     pub ledger: Ledger,
+    /// Links and codes to join and to leave.
+    pub links: LinkWords,
     /// The first page.
     pub overview: Overview,
     /// A customer's own page.
     pub preferences: Preferences,
     /// The settings.
     pub settings: Settings,
+    /// Answers that colleagues give often.
+    pub replies: ReplyWords,
     /// The simulated phone.
     pub simulator: Simulator,
 }
@@ -128,8 +136,10 @@ pub static ENGLISH: Words = Words {
     decisions: Decisions::ENGLISH,
     jobs: Jobs::ENGLISH,
     ledger: Ledger::ENGLISH,
+    links: LinkWords::ENGLISH,
     overview: Overview::ENGLISH,
     preferences: Preferences::ENGLISH,
+    replies: ReplyWords::ENGLISH,
     settings: Settings::ENGLISH,
     simulator: Simulator::ENGLISH,
 };

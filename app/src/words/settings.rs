@@ -248,6 +248,8 @@ pub struct Lab {
     pub filler: fn(&str) -> String,
     /// A keyword but for a letter.
     pub typo: fn(&str) -> String,
+    /// No rule names the words, but the message is like those that ask to stop: the words that weighed most.
+    pub classifier: fn(&str) -> String,
     /// An explicit request, and its language.
     pub phrase: fn(&str, &str) -> String,
     /// Words that may mean it.
@@ -638,6 +640,7 @@ const LAB: Lab = Lab {
     shipped: |word, language| format!("“{word}”, a word in {language} that is always understood."),
     filler: |word| format!("“{word}” and nothing but polite words around it."),
     typo: |word| format!("“{word}”, but for one letter."),
+    classifier: |words| format!("No rule, but it reads like a stop: “{words}” weighed most."),
     phrase: |words, language| format!("“{words}”, an explicit request in {language}."),
     ambiguous: |words| format!("“{words}”, which may mean a stop or something else."),
     meaning: "It means",

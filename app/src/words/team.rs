@@ -47,6 +47,38 @@ pub struct TeamWords {
     pub sessions_text: &'static str,
     /// A button.
     pub end_sessions: &'static str,
+    /// A card.
+    pub factor: &'static str,
+    /// What it is.
+    pub factor_text: &'static str,
+    /// A button.
+    pub factor_begin: &'static str,
+    /// The drawing, for screen readers.
+    pub factor_code: &'static str,
+    /// What to do with it.
+    pub factor_scan: &'static str,
+    /// A field.
+    pub factor_first: &'static str,
+    /// A button.
+    pub factor_confirm: &'static str,
+    /// It is on.
+    pub factor_is_on: &'static str,
+    /// A button that shows a form.
+    pub factor_off: &'static str,
+    /// A field.
+    pub factor_now: &'static str,
+    /// The button that does it.
+    pub factor_off_now: &'static str,
+    /// The badge of who has one.
+    pub factor_badge: &'static str,
+    /// A button, with the colleague's address for screen readers.
+    pub factor_off_for: &'static str,
+    /// Its name for screen readers.
+    pub factor_off_for_one: fn(&str) -> String,
+    /// Recovery codes.
+    pub recovery: &'static str,
+    /// What they are for.
+    pub recovery_text: &'static str,
     /// What went wrong.
     pub problem: fn(&str) -> Option<&'static str>,
     /// What was done.
@@ -92,8 +124,27 @@ impl TeamWords {
         change_password: "Change password",
         sessions_text: "Lost a device? End every session but this one.",
         end_sessions: "End other sessions",
+        factor: "Your second factor",
+        factor_text: "A code from an app on your phone, asked for after the password. Who steals a password alone gets nowhere.",
+        factor_begin: "Set up",
+        factor_code: "QR code for your authenticator app; the same as text is beside it",
+        factor_scan: "Scan it with an authenticator app, or type this key into it:",
+        factor_first: "The code it shows",
+        factor_confirm: "Turn on",
+        factor_is_on: "It is on: after your password, the login asks for a code.",
+        factor_off: "Turn off…",
+        factor_now: "A code, or a recovery code",
+        factor_off_now: "Turn off the second factor",
+        factor_badge: "Second factor",
+        factor_off_for: "Turn off second factor",
+        factor_off_for_one: |email| format!("Turn off the second factor of {email}"),
+        recovery: "Your recovery codes",
+        recovery_text: "Keep them where your phone is not: each lets you in once without it. They are shown this once.",
         problem: |problem| match problem {
             "" => None,
+            "wrong_code" => {
+                Some("The code is not right, or was used already. Type the one your app shows now.")
+            }
             "taken" => Some("Somebody with this address can sign in already."),
             "not_an_email" | "empty" => Some("This is no e-mail address."),
             "last_owner" => Some("There must be an owner. Make somebody else one first."),
@@ -113,6 +164,9 @@ impl TeamWords {
             "taken_back" => Some("The invitation is void"),
             "password" => Some("Your password is changed"),
             "sessions" => Some("Your other sessions have ended"),
+            "factor_on" => Some("Your second factor is on, and your other sessions have ended"),
+            "factor_off" => Some("Your second factor is off"),
+            "factor_off_for" => Some("Their second factor is off"),
             _ => None,
         },
         join_title: "Join the team",

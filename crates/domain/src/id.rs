@@ -131,6 +131,10 @@ id!(
     SubscriptionId, "sub"
 );
 id!(
+    /// An answer that colleagues give often.
+    SavedReplyId, "rep"
+);
+id!(
     /// Something told to another system.
     DeliveryId, "dlv"
 );

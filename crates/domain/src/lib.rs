@@ -18,6 +18,7 @@ pub mod promotion;
 pub mod quiet;
 pub mod review;
 pub mod role;
+pub mod saved_reply;
 pub mod settings;
 pub mod subscription;
 pub mod template;

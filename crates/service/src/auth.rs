@@ -23,6 +23,8 @@ use crate::{Caller, Error, Invalid, Service, task};
 const SESSION_FOR: Span = Span::hours(12);
 /// Longest a session may lie idle.
 const SESSION_IDLE: Span = Span::hours(2);
+/// How long a log-in waits for the code of the second factor.
+const CODE_WITHIN: Span = Span::minutes(5);
 /// How often a session's last use is written down.
 const TOUCH_EVERY: Span = Span::minutes(1);
 /// Shortest password, in characters.
@@ -45,6 +47,9 @@ static WAITING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(64);
 pub struct NewSession {
     /// The secret for the cookie.
     pub token: String,
+    /// It is no session yet: the password was right, and [`crate::second_factor::complete_log_in`] opens one for the code. Until then
+    /// the token opens nothing.
+    pub needs_code: bool,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
 }
@@ -232,7 +237,7 @@ pub(crate) fn account_key(email: &str) -> String {
 /// Lets a person in.
 ///
 /// # Errors
-/// [`Error::SignedOut`] when address and password do not belong together; [`Error::TooMany`] after too many attempts.
+/// [`Error::SignedOut`] when address and password do not belong together; with a second factor the answer only waits for its code; [`Error::TooMany`] after too many attempts.
 pub async fn log_in(
     service: &Service,
     email: &str,
@@ -267,7 +272,30 @@ pub async fn log_in(
     if let Some(from) = &from {
         service.logins.forgive(from);
     }
+    if crate::second_factor::is_on(service, user.id).await? {
+        return await_code(service, user.id).await;
+    }
     open_session(service, user.id).await
+}
+
+/// Remembers that the password was right.
+async fn await_code(service: &Service, user: UserId) -> Result<NewSession, Error> {
+    let service = service.clone();
+    task(async move {
+        let pending =
+            NewSession { token: new_secret(), needs_code: true, expires_at: service.now() + CODE_WITHIN };
+        let mut tx = service.db.write().await?;
+        store::second_factor::insert_pending_login(
+            &mut tx,
+            &digest(&pending.token),
+            user,
+            pending.expires_at,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(pending)
+    })
+    .await
 }
 
 async fn open_session(service: &Service, user: UserId) -> Result<NewSession, Error> {
@@ -287,7 +315,7 @@ pub(crate) async fn insert_session(
     user: UserId,
 ) -> Result<NewSession, Error> {
     let now = service.now();
-    let session = NewSession { token: new_secret(), expires_at: now + SESSION_FOR };
+    let session = NewSession { token: new_secret(), needs_code: false, expires_at: now + SESSION_FOR };
     store::access::insert_session(tx, &digest(&session.token), user, now, session.expires_at).await?;
     Ok(session)
 }

@@ -50,6 +50,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), Error> {
         store::idempotency::delete_old_keys(&mut tx, now - KEYS_FOR).await?;
         store::subscription::delete_old_deliveries(&mut tx, now - crate::subscriptions::KEPT).await?;
         store::access::delete_expired_sessions(&mut tx, now).await?;
+        store::second_factor::delete_expired_pending_logins(&mut tx, now).await?;
         Ok(tx.commit().await?)
     })
     .await

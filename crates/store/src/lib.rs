@@ -17,6 +17,8 @@ pub mod inbound;
 pub mod ledger;
 pub mod outbox;
 pub mod review;
+pub mod saved_reply;
+pub mod second_factor;
 pub mod settings;
 pub mod subscription;
 pub mod suppression;

@@ -45,6 +45,8 @@ mod outage;
 mod preferences;
 mod property;
 mod review;
+mod saved_replies;
+mod second_factor;
 mod secrets;
 mod sending;
 mod settings;

@@ -63,6 +63,8 @@ mod ledger;
 mod outbox;
 mod plans;
 mod review;
+mod saved_reply;
+mod second_factor;
 mod settings;
 mod subscription;
 mod template;
