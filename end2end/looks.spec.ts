@@ -30,6 +30,7 @@ const PAGES: Record<string, string> = {
   "saved-replies": "/settings/replies",
   team: "/settings/team",
   api: "/settings/api",
+  audit: "/settings/audit",
 };
 
 /** What holds for every page, in every look. */

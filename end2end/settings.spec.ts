@@ -1,4 +1,4 @@
-import { enter, expect, open, test } from "./fixtures";
+import { enter, expect, login, open, test } from "./fixtures";
 import { subscriber } from "./rest";
 
 test("a link and a code are made for a word, to join and to leave @nojs @engines", async ({ page }) => {
@@ -50,4 +50,26 @@ test("an answer is saved, changed, used in the inbox, and removed @nojs", async 
   await open(page, "/settings/replies");
   await page.getByRole("button", { name: `Remove ${title}` }).click();
   await expect(page.getByRole("row", { name: new RegExp(title) })).toHaveCount(0);
+});
+
+test("what people did is listed by who and what @nojs @engines", async ({ page, application }) => {
+  await enter(page, "/settings/api");
+  await page.getByLabel("Name", { exact: true }).first().fill("Audited");
+  await page.getByRole("button", { name: /Create|Make/ }).first().click();
+  await open(page, "/settings/audit");
+  await expect(page.getByRole("row", { name: /made an API key/ }).first()).toContainText("owner@demo.test");
+  await page.getByLabel("What", { exact: true }).selectOption("logged_in");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByRole("row", { name: /logged in/ }).first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /made an API key/ })).toHaveCount(0);
+  await page.getByLabel("What", { exact: true }).selectOption("erased");
+  await page.getByLabel("Who", { exact: true }).selectOption({ label: "owner@demo.test" });
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByText("Nobody has done anything of this kind yet.")).toBeVisible();
+  const { account } = await import("./application");
+  const agent = await account(application, "agent", "audit");
+  await page.context().clearCookies();
+  await login(page, agent);
+  await open(page, "/settings/team");
+  await expect(page.getByRole("link", { name: "Audit log" })).toHaveCount(0);
 });

@@ -99,6 +99,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/links") view=|| settings::LinksPage().into_any()/>
                     <Route path=path!("settings/replies") view=|| settings::RepliesPage().into_any()/>
                     <Route path=path!("settings/team") view=|| settings::TeamPage().into_any()/>
+                    <Route path=path!("settings/audit") view=|| settings::AuditPage().into_any()/>
                     <Route path=path!("settings/api") view=|| settings::ApiPage().into_any()/>
                 </ParentRoute>
                 <Route path=path!("login") view=|| auth::LoginPage().into_any() ssr=SsrMode::Async/>

@@ -1,6 +1,7 @@
 //! What server functions and pages call on the server: the only module that is not compiled for the browser.
 
 pub(crate) mod administration;
+pub(crate) mod audit;
 mod auth;
 pub(crate) mod campaigns;
 pub(crate) mod contacts;

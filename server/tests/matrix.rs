@@ -59,6 +59,7 @@ const FUNCTIONS: &[(&str, Wants, &str)] = &[
     ("settings/api/replay_keywords", Needs(Right::Read), "opt_out_keywords=STOP"),
     ("settings/api/list_connections", Needs(Right::Read), "{}"),
     ("settings/api/load_links", Needs(Right::Read), r#"{"number":"","keyword":""}"#),
+    ("settings/api/list_audit", Needs(Right::Administer), r#"{"who":"","what":"","before":""}"#),
     ("settings/api/load_second_factor", Nobody, r#"{"ticket":""}"#),
     ("settings/api/begin_second_factor", Nobody, ""),
     ("settings/api/confirm_second_factor", Nobody, "ticket=&code=000000"),

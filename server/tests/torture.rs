@@ -266,7 +266,8 @@ impl Torture {
     async fn keep_busy(&mut self, round: u32) {
         let running = match self.campaign {
             Some(id) => {
-                let found = service::campaigns::find(&self.service, &self.caller, id).await.unwrap();
+                let found =
+                    again(async || service::campaigns::find(&self.service, &self.caller, id).await).await;
                 found.state == CampaignState::Running
             }
             None => false,
@@ -281,10 +282,13 @@ impl Torture {
                 schedule_at: None,
                 connection: None,
             };
-            let (campaign, _) = service::campaigns::create(&self.service, &self.caller, draft).await.unwrap();
-            service::campaigns::command(&self.service, &self.caller, campaign.id, Command::Launch)
-                .await
-                .unwrap();
+            let (campaign, _) =
+                again(async || service::campaigns::create(&self.service, &self.caller, draft.clone()).await)
+                    .await;
+            again(async || {
+                service::campaigns::command(&self.service, &self.caller, campaign.id, Command::Launch).await
+            })
+            .await;
             self.campaign = Some(campaign.id);
         }
         if round % EXAMINED == 3 {
@@ -293,11 +297,14 @@ impl Torture {
             for n in self.imported..self.imported + rows {
                 file.push_str(&format!("+2784{n:07},New {n},file\n"));
             }
-            let mut upload =
-                service::jobs::Upload::begin(&self.service, &self.caller, "people.csv").await.unwrap();
-            upload.write(file.as_bytes()).await.unwrap();
-            let job = upload.finish().await.unwrap();
-            let columns = service::jobs::find(&self.service, &self.caller, job).await.unwrap();
+            let job = again(async || {
+                let mut upload =
+                    service::jobs::Upload::begin(&self.service, &self.caller, "people.csv").await?;
+                upload.write(file.as_bytes()).await?;
+                upload.finish().await
+            })
+            .await;
+            let columns = again(async || service::jobs::find(&self.service, &self.caller, job).await).await;
             let domain::job::Plan::Import(plan) = columns.plan else { panic!("an import") };
             let form = service::jobs::ImportForm {
                 encoding: plan.encoding,
@@ -306,7 +313,10 @@ impl Torture {
                 columns: plan.columns,
                 ..service::jobs::ImportForm::default()
             };
-            service::jobs::start_import(&self.service, &self.caller, job, form, false).await.unwrap();
+            again(async || {
+                service::jobs::start_import(&self.service, &self.caller, job, form.clone(), false).await
+            })
+            .await;
             self.imports.push((job, rows));
             self.imported += rows;
         }
@@ -329,14 +339,18 @@ impl Torture {
                     .await;
                 let running = match self.campaign {
                     Some(id) => {
-                        service::campaigns::find(&self.service, &self.caller, id).await.unwrap().state
+                        again(async || service::campaigns::find(&self.service, &self.caller, id).await)
+                            .await
+                            .state
                             == CampaignState::Running
                     }
                     None => false,
                 };
                 let mut working = false;
                 for (job, _) in &self.imports {
-                    let state = service::jobs::find(&self.service, &self.caller, *job).await.unwrap().state;
+                    let state = again(async || service::jobs::find(&self.service, &self.caller, *job).await)
+                        .await
+                        .state;
                     working |= state != JobState::Done;
                 }
                 if waiting == 0 && !running && !working {
@@ -350,7 +364,7 @@ impl Torture {
         self.nothing_leaves_after_a_stop();
         self.every_order_left_once().await;
         for (job, rows) in &self.imports {
-            let job = service::jobs::find(&self.service, &self.caller, *job).await.unwrap();
+            let job = again(async || service::jobs::find(&self.service, &self.caller, *job).await).await;
             assert_eq!(job.progress.rows, *rows as u64, "{:?}", job.progress);
         }
         assert_eq!(
@@ -358,7 +372,8 @@ impl Torture {
             i64::try_from(self.imported).unwrap(),
             "every person of every file, once"
         );
-        let verified = service::ledger::verify(&self.service, self.caller.business).await.unwrap();
+        let verified =
+            again(async || service::ledger::verify(&self.service, self.caller.business).await).await;
         assert!(verified.broken.is_none(), "{verified:?}");
         self.counters_equal_a_recount().await;
         if self.database_url.starts_with("sqlite") {
@@ -397,7 +412,8 @@ impl Torture {
                 continue;
             }
             let query = ContactQuery { search: Some(phone(person)), ..ContactQuery::default() };
-            let page = service::contacts::list(&self.service, &self.caller, &query).await.unwrap();
+            let page =
+                again(async || service::contacts::list(&self.service, &self.caller, &query).await).await;
             let expected = if last.stop { State::OptedOut } else { State::OptedIn };
             assert_eq!(page.rows[0].state, expected, "person {person}: {deeds:?}");
         }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use domain::consent::Source;
-use domain::job::{BulkAction, Column as Meaning, DateOrder, ImportPlan, Job, JobState, Plan};
+use domain::job::{BulkAction, Column as Meaning, DateOrder, ENCODINGS, ImportPlan, Job, JobState, Plan};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -269,19 +269,8 @@ fn ImportForm(detail: JobDetail, plan: ImportPlan, returned: Option<Returned>) -
         )
         .collect();
     let all_agreed = plan.all_agreed || typed(FieldName::State).is_some();
-    let encodings = [
-        "UTF-8",
-        "windows-1252",
-        "windows-1251",
-        "UTF-16LE",
-        "UTF-16BE",
-        "Shift_JIS",
-        "GBK",
-        "Big5",
-        "EUC-KR",
-    ];
     let mut encodings: Vec<Choice> =
-        encodings.iter().map(|name| Choice { value: name, label: name }).collect();
+        ENCODINGS.iter().map(|name| Choice { value: name, label: name }).collect();
     let encoding = encodings.iter().position(|choice| choice.value == plan.encoding).unwrap_or(0);
     encodings.swap(0, encoding);
     let chosen_encoding = encodings.first().map_or("UTF-8", |choice| choice.value);

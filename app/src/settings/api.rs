@@ -1,4 +1,5 @@
 use detection::Verdict;
+use domain::audit::AuditEntry;
 use domain::id::{
     ApiKeyId, ConnectionId, ContactId, DeliveryId, InvitationId, SavedReplyId, SubscriptionId, UserId,
 };
@@ -422,6 +423,25 @@ pub async fn remove_colleague(id: UserId) -> Result<(), AppError> {
 #[server]
 pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
     crate::ssr::team::change_password(&current, &password).await
+}
+
+/// What people of the business did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLog {
+    /// The newest first.
+    pub entries: Vec<AuditEntry>,
+    /// Who works or worked here: id and address.
+    pub people: Vec<(String, String)>,
+    /// There are older ones.
+    pub more: bool,
+    /// When it was read.
+    pub now: Timestamp,
+}
+
+/// A page of what people did: by one person, of one kind, older than an entry; each as the page's address has it.
+#[server(input = Json)]
+pub async fn list_audit(who: String, what: String, before: String) -> Result<AuditLog, AppError> {
+    crate::ssr::audit::list(who, &what, &before).await
 }
 
 /// One's own second factor; `ticket` brings what is shown once.

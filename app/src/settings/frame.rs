@@ -1,7 +1,9 @@
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::{OPT_IN_OUT_PATH, REPLIES_PATH};
 use crate::ui::{Page, Step, SubNav, SubNavLink};
+use crate::visit::may;
 use crate::words::use_words;
 
 /// A page of the settings: the way here, the places beside it, and its content.
@@ -32,6 +34,9 @@ pub fn SettingsFrame(
                 <SubNavLink href=REPLIES_PATH>{words.replies.title}</SubNavLink>
                 <SubNavLink href="/settings/team">{words.settings.team}</SubNavLink>
                 <SubNavLink href="/settings/api">{words.settings.api}</SubNavLink>
+                {may(Right::Administer).then(|| view! {
+                    <SubNavLink href="/settings/audit">{words.audit.title}</SubNavLink>
+                })}
             </SubNav>
             {children()}
         </Page>

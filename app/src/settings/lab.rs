@@ -165,6 +165,7 @@ pub fn steps(outcome: &Outcome, words: &Words) -> Vec<Step> {
         Rule::ShippedKeyword => (lab.shipped)(word, language.unwrap_or_default()),
         Rule::KeywordAndFiller => (lab.filler)(word),
         Rule::Typo => (lab.typo)(word),
+        Rule::Classifier => (lab.classifier)(word),
         Rule::Phrase => (lab.phrase)(word, language.unwrap_or_default()),
         Rule::Ambiguous | Rule::LongText | Rule::StopSign => (lab.ambiguous)(word),
         Rule::Payload | Rule::Answer => word.to_owned(),

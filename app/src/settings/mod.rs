@@ -1,6 +1,7 @@
 //! The settings of the business.
 
 mod api;
+mod audit;
 mod command;
 mod connection;
 mod detector;
@@ -26,12 +27,13 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 pub use api::{
-    AddSubscription, ApiKey, ChangePassword, Connection, Connections, CreateKey, EndOtherSessions,
+    AddSubscription, ApiKey, AuditLog, ChangePassword, Connection, Connections, CreateKey, EndOtherSessions,
     FactorSetup, InviteColleague, Invited, Keys, LANGUAGES, Limits, Links, MadeLink, Member, OptInOut,
     OwnFactor, Refused, RemoveColleague, RemoveReply, RemoveSubscription, Replay, ReplayDelivery,
     ReplayDifference, RevokeKey, SaveReply, SaveSettings, SetColleagueRole, Subscriptions,
     TakeBackInvitation, Team, listened, muted, parse_reachable,
 };
+pub use audit::AuditPage;
 pub use connection::ConnectionPage;
 pub use keys::ApiPage;
 pub use links::LinksPage;

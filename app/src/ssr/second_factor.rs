@@ -38,7 +38,7 @@ pub(crate) async fn begin() -> Result<(), AppError> {
 pub(crate) async fn confirm(ticket: &str, code: &str) -> Result<(), AppError> {
     let (service, person) = (service()?, signed_in()?);
     let session = super::auth::token().ok_or(AppError::SignedOut)?;
-    match second_factor::confirm(&service, person.user, &session, code).await {
+    match second_factor::confirm(&service, &person.caller, person.user, &session, code).await {
         Ok(codes) => {
             SETUPS.take(person.user, ticket);
             let ticket = RECOVERY.keep(person.user, codes);

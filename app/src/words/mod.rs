@@ -1,6 +1,7 @@
 //! Every word people read, one table a language. A feature has its own part: a struct of texts, and of functions where a text
 //! holds a value, so that a missing translation does not compile and word order is the translator's.
 
+mod audit;
 mod auth;
 mod campaigns;
 mod consent;
@@ -22,6 +23,7 @@ mod time;
 mod ui;
 mod webhooks;
 
+pub use audit::AuditWords;
 pub use auth::Auth;
 pub use campaigns::Campaigns;
 pub use consent::Consent;
@@ -86,6 +88,8 @@ impl Language {
 pub struct Words {
     /// The frame of the pages.
     pub shell: Shell,
+    /// What people of the business did.
+    pub audit: AuditWords,
     /// Logging in and first setup.
     pub auth: Auth,
     /// The shared parts.
@@ -125,6 +129,7 @@ pub struct Words {
 /// English.
 pub static ENGLISH: Words = Words {
     shell: Shell::ENGLISH,
+    audit: AuditWords::ENGLISH,
     auth: Auth::ENGLISH,
     ui: Ui::ENGLISH,
     errors: Errors::ENGLISH,

@@ -73,6 +73,8 @@ pub enum Rule {
     Ambiguous,
     /// An explicit phrase in a text too long to be sure.
     LongText,
+    /// Like the messages in which people ask to stop, though no rule names the words.
+    Classifier,
     /// Nothing but a sign that means "stop".
     StopSign,
     /// No rule matched.
@@ -95,6 +97,7 @@ impl Rule {
             Self::Typo => "typo",
             Self::Ambiguous => "ambiguous",
             Self::LongText => "long_text",
+            Self::Classifier => "classifier",
             Self::StopSign => "stop_sign",
             Self::None => "none",
         }
@@ -108,7 +111,7 @@ impl Rule {
                 Certainty::Certain
             }
             Self::KeywordAndFiller | Self::Phrase => Certainty::Clear,
-            Self::Typo => Certainty::Likely,
+            Self::Typo | Self::Classifier => Certainty::Likely,
             Self::Ambiguous | Self::LongText | Self::StopSign | Self::None => Certainty::Unclear,
         }
     }

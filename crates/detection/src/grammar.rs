@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::classifier;
 use crate::text::{cut, written};
 
 /// A word as it is compared, or a part of one.
@@ -86,6 +87,8 @@ pub(crate) struct Phrase {
     /// How the rule is called in explanations, unique within its language.
     pub(crate) name: &'static str,
     pub(crate) steps: Vec<Step>,
+    /// Classes that must all stand somewhere in a message for the phrase to be in it.
+    pub(crate) needs: Vec<Class>,
 }
 
 /// Everything the language files say.
@@ -95,8 +98,8 @@ pub(crate) struct Grammar {
     pub(crate) words: Words,
     /// Classes of which a word is a member by itself.
     pub(crate) classes_of: Vec<Vec<Class>>,
-    /// Members of several words, by their first: the words that have to follow, and the class.
-    pub(crate) longer: FxHashMap<Literal, Vec<(Vec<Literal>, Class)>>,
+    /// Members of several words, by the first two: the words that have to follow those, and the class.
+    pub(crate) longer: FxHashMap<(Literal, Literal), Vec<(Vec<Literal>, Class)>>,
     pub(crate) phrases: Vec<Phrase>,
     /// Phrases by the class they may begin with.
     pub(crate) beginning_with: FxHashMap<Class, Vec<u16>>,
@@ -109,6 +112,16 @@ pub(crate) struct Grammar {
     pub(crate) no: Class,
     /// Keywords of one word that are long enough to be recognised with some typing mistake.
     pub(crate) typable: Vec<(Vec<char>, usize)>,
+    /// What the named classes stand for, by class.
+    pub(crate) concepts: Vec<Option<Concept>>,
+}
+
+/// What a named class stands for: classes of different languages with one name (`goods`, `send`) are one concept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Concept {
+    pub(crate) language: usize,
+    /// A hash of the name without the language.
+    pub(crate) name: u32,
 }
 
 /// The words that are known, whole or by a part.
@@ -264,6 +277,8 @@ enum Section {
 #[derive(Default)]
 struct Reader {
     grammar: Grammar,
+    /// Members of several words, by their first: the words that have to follow, and the class.
+    longer: FxHashMap<Literal, Vec<(Vec<Literal>, Class)>>,
     classes: FxHashMap<String, Class>,
     count: Class,
 }
@@ -373,7 +388,7 @@ impl Reader {
                 classes.push(class);
             }
         } else {
-            self.grammar.longer.entry(*first).or_default().push((rest.to_vec(), class));
+            self.longer.entry(*first).or_default().push((rest.to_vec(), class));
         }
         Ok(())
     }
@@ -435,7 +450,14 @@ impl Reader {
         if !anchored {
             return Err("a phrase needs a word that must be there");
         }
-        self.grammar.phrases.push(Phrase { says, language, name, steps });
+        let needs = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::One(class) => Some(*class),
+                _ => None,
+            })
+            .collect();
+        self.grammar.phrases.push(Phrase { says, language, name, steps, needs });
         Ok(())
     }
 
@@ -501,7 +523,7 @@ impl Reader {
                 classes.push(class);
             }
         }
-        for members in self.grammar.longer.values_mut() {
+        for members in self.longer.values_mut() {
             let more: Vec<_> = members
                 .iter()
                 .filter(|(_, of)| *of == included)
@@ -515,6 +537,24 @@ impl Reader {
         self.grammar.filler = self.class("", "filler");
         self.grammar.yes = self.class("", "yes");
         self.grammar.no = self.class("", "no");
+        for (first, members) in std::mem::take(&mut self.longer) {
+            for (rest, class) in members {
+                if let Some((second, rest)) = rest.split_first() {
+                    self.grammar.longer.entry((first, *second)).or_default().push((rest.to_vec(), class));
+                }
+            }
+        }
+        self.grammar.concepts = vec![None; usize::from(self.count)];
+        for (name, class) in &self.classes {
+            let named = name.split_once('.').filter(|(code, _)| !code.starts_with('='));
+            if let Some((code, name)) = named
+                && let Some(language) =
+                    self.grammar.languages.iter().position(|language| language.code == code)
+            {
+                self.grammar.concepts[usize::from(*class)] =
+                    Some(Concept { language, name: classifier::hash(0, name) });
+            }
+        }
         self.grammar
     }
 }

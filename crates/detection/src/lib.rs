@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod classifier;
 mod finding;
 mod grammar;
 mod message;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use finding::{Certainty, Finding, Flags, Part, Rule, Verdict};
 pub use text::normalise;
 
+use classifier::{Feature, Likeness, Weights};
 use grammar::{Grammar, Keyword, Says, grammar};
 use message::{Found, Message};
 use text::{Word, cut, written};
@@ -82,6 +84,23 @@ impl Question {
 #[must_use]
 pub fn languages() -> Vec<&'static str> {
     grammar().languages.iter().map(|language| language.code).filter(|code| *code != "shared").collect()
+}
+
+/// What the last tier sees in a text, with the default keywords and all languages, and what the rules alone answer: for training it.
+/// Nothing when an earlier tier decides.
+#[must_use]
+pub fn features(text: &str) -> Option<(Vec<Feature>, Verdict)> {
+    let lexicon = Lexicon::default();
+    let context = Context::default();
+    let reading = Reading { lexicon: &lexicon, grammar: grammar(), part: Part::Text, context: &context };
+    let (message, phrases) = reading.message(cut(text));
+    let words = message.words().len();
+    if words == 0 || words > LONG || message.text.cut || reading.keywords(&message).is_some() {
+        return None;
+    }
+    let rules = reading.phrase(&message, &phrases).or_else(|| reading.typo(&message));
+    let verdict = rules.map_or(Verdict::None, |(finding, ..)| finding.verdict);
+    Some((classifier::features(reading.grammar, &message, &phrases, verdict), verdict))
 }
 
 /// A business's keywords and languages, ready to match.
@@ -197,9 +216,28 @@ struct Whole {
 }
 
 impl Reading<'_> {
+    /// The message without our own line about the way out, which is not the person's wish when they quote or forward it, and
+    /// the phrases in it.
+    fn message(&self, text: text::Text) -> (Message, Vec<Found<'static>>) {
+        let message = Message::read(self.grammar, text);
+        let phrases = self.phrases(&message);
+        let footers: Vec<(usize, usize)> = phrases
+            .iter()
+            .filter(|found| found.phrase.says == Says::Footer)
+            .map(|found| (found.from, found.to))
+            .collect();
+        if footers.is_empty() {
+            return (message, phrases);
+        }
+        let message = message.without(self.grammar, &footers);
+        let phrases = self.phrases(&message);
+        (message, phrases)
+    }
+
     fn read(&self, text: &str) -> Finding {
-        let mut message = Message::read(self.grammar, cut(text));
-        let mut finding = Finding { normalised: normalise(text), ..Finding::default() };
+        let text = cut(text);
+        let mut finding = Finding { normalised: written(&text.words), ..Finding::default() };
+        let (message, phrases) = self.message(text);
         if message.words().is_empty() {
             if message.text.stop_sign {
                 finding.verdict = Verdict::Hold;
@@ -208,22 +246,10 @@ impl Reading<'_> {
             }
             return finding;
         }
-        let mut phrases = self.phrases(&message);
-        let footers: Vec<(usize, usize)> = phrases
-            .iter()
-            .filter(|found| found.phrase.says == Says::Footer)
-            .map(|found| (found.from, found.to))
-            .collect();
-        if !footers.is_empty() {
-            // Our own line about the way out, quoted or forwarded, is not the person's wish; what else they wrote may be.
-            message = message.without(self.grammar, &footers);
-            phrases = self.phrases(&message);
-        }
-        let decided = self
-            .keywords(&message)
-            .or_else(|| self.answer(&message))
-            .or_else(|| self.phrase(&message, &phrases))
-            .or_else(|| self.typo(&message));
+        let decided = self.keywords(&message).or_else(|| self.answer(&message)).or_else(|| {
+            let rules = self.phrase(&message, &phrases).or_else(|| self.typo(&message));
+            self.weigh(&message, &phrases, rules)
+        });
         let Some((mut decided, from, to)) = decided else { return finding };
         decided.part = Some(self.part);
         decided.normalised = finding.normalised;
@@ -399,6 +425,46 @@ impl Reading<'_> {
             ..Finding::default()
         };
         Some((finding, strictest.from, strictest.to))
+    }
+
+    /// What the rules found, against what the message as a whole looks like.
+    fn weigh(
+        &self,
+        message: &Message,
+        phrases: &[Found<'static>],
+        rules: Option<(Finding, usize, usize)>,
+    ) -> Option<(Finding, usize, usize)> {
+        let words = message.words().len();
+        if self.part == Part::Payload || words > LONG || message.text.cut {
+            return rules;
+        }
+        let language = classifier::language(self.grammar, message);
+        if language.is_some_and(|language| !self.lexicon.speaks(language)) {
+            return rules;
+        }
+        let verdict = rules.as_ref().map_or(Verdict::None, |(finding, ..)| finding.verdict);
+        let features = classifier::features(self.grammar, message, phrases, verdict);
+        let weights = Weights::get();
+        let verdict = match (verdict, weights.likeness(weights.score(&features))) {
+            (Verdict::OptOut, Likeness::Unlike) => Verdict::Hold,
+            (Verdict::Hold | Verdict::None, Likeness::Stop) => Verdict::OptOut,
+            (Verdict::None, Likeness::Perhaps) => Verdict::Hold,
+            _ => return rules,
+        };
+        let flags = rules.as_ref().map(|(finding, ..)| finding.flags).unwrap_or_default();
+        if verdict == Verdict::Hold
+            && let Some((finding, from, to)) = rules
+        {
+            // The words a rule named are what a person should look at.
+            return Some((Finding { verdict, rule: Rule::Ambiguous, ..finding }, from, to));
+        }
+        let language = language.map(|language| self.code(language));
+        let (from, to) = weights.reason(&features, words);
+        let (rule, phrase) = match verdict {
+            Verdict::OptOut => (Rule::Classifier, None),
+            _ => (Rule::Ambiguous, Some("resembles".into())),
+        };
+        Some((Finding { verdict, rule, language, phrase, flags, ..Finding::default() }, from, to))
     }
 
     /// One word that is an opt-out word but for one letter.

@@ -12,6 +12,8 @@ pub(crate) struct Message {
     pub(crate) text: Text,
     /// For each word: the classes that match from it on, and over how many words.
     spans: Vec<Vec<(Class, u8)>>,
+    /// Which classes match anywhere: one bit each.
+    present: Vec<u64>,
     /// For each word: whether it is known by itself in any language.
     pub(crate) known: Vec<bool>,
 }
@@ -52,19 +54,32 @@ impl Message {
             for literal in found {
                 let Ok(index) = usize::try_from(*literal) else { continue };
                 here.extend(grammar.classes_of[index].iter().map(|class| (*class, 1)));
-                for (rest, class) in grammar.longer.get(literal).into_iter().flatten() {
-                    let follows = rest.iter().enumerate().all(|(step, wanted)| {
-                        literals.get(at + 1 + step).is_some_and(|found| found.contains(wanted))
-                            && text.words[at + 1 + step].before != Break::Strong
-                    });
-                    if follows && let Ok(length) = u8::try_from(rest.len() + 1) {
-                        here.push((*class, length));
+                let Some(seconds) =
+                    literals.get(at + 1).filter(|_| text.words[at + 1].before != Break::Strong)
+                else {
+                    continue;
+                };
+                for second in seconds {
+                    for (rest, class) in grammar.longer.get(&(*literal, *second)).into_iter().flatten() {
+                        let follows = rest.iter().enumerate().all(|(step, wanted)| {
+                            literals.get(at + 2 + step).is_some_and(|found| found.contains(wanted))
+                                && text.words[at + 2 + step].before != Break::Strong
+                        });
+                        if follows && let Ok(length) = u8::try_from(rest.len() + 2) {
+                            here.push((*class, length));
+                        }
                     }
                 }
             }
             spans.push(here);
         }
-        Self { text, spans, known }
+        let mut present = vec![0_u64; grammar.concepts.len().div_ceil(64)];
+        for (class, _) in spans.iter().flatten() {
+            if let Some(bits) = present.get_mut(usize::from(class / 64)) {
+                *bits |= 1 << (class % 64);
+            }
+        }
+        Self { text, spans, present, known }
     }
 
     pub(crate) fn words(&self) -> &[Word] {
@@ -75,6 +90,16 @@ impl Message {
     pub(crate) fn class_at(&self, at: usize, class: Class) -> Option<usize> {
         let spans = self.spans.get(at)?;
         spans.iter().filter(|(found, _)| *found == class).map(|(_, length)| usize::from(*length)).max()
+    }
+
+    /// Whether a word of the class stands anywhere.
+    fn has(&self, class: Class) -> bool {
+        self.present.get(usize::from(class / 64)).is_some_and(|bits| bits & (1 << (class % 64)) != 0)
+    }
+
+    /// The classes that begin here, each with its number of words.
+    pub(crate) fn classes_at(&self, at: usize) -> impl Iterator<Item = (Class, usize)> {
+        self.spans.get(at).into_iter().flatten().map(|(class, length)| (*class, usize::from(*length)))
     }
 
     /// Leaves out the words of a range.
@@ -107,14 +132,14 @@ impl Message {
             tried.clear();
             for (class, _) in &self.spans[at] {
                 for id in grammar.beginning_with.get(class).into_iter().flatten() {
-                    if tried.contains(id) {
-                        continue;
-                    }
-                    tried.push(*id);
                     let phrase = &grammar.phrases[usize::from(*id)];
-                    if enabled(phrase.language)
-                        && let Some(to) = self.follows(grammar, phrase, 0, (at, at))
+                    // Most phrases that may begin here lack a word: found out without walking them.
+                    if phrase.needs.iter().all(|class| self.has(*class))
+                        && enabled(phrase.language)
+                        && !tried.contains(id)
                     {
+                        tried.push(*id);
+                        let Some(to) = self.follows(grammar, phrase, 0, (at, at)) else { continue };
                         found.push(Found { phrase, from: at, to });
                     }
                 }

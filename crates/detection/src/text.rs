@@ -52,16 +52,7 @@ const MAX_WORDS: usize = 400;
 /// Hebrew points folded, white space collapsed. Combining marks of Indic scripts and of kana are parts of words and stay.
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    let words = cut(text).words;
-    let mut normalised = String::with_capacity(text.len());
-    for (index, word) in words.iter().enumerate() {
-        let apart = index > 0 && !(word.ideographic || words[index - 1].ideographic);
-        if apart {
-            normalised.push(' ');
-        }
-        normalised.push_str(&word.text);
-    }
-    normalised
+    written(&cut(text).words)
 }
 
 /// The words from `from` to before `to`, as [`normalise`] would write them.

@@ -131,6 +131,10 @@ id!(
     SubscriptionId, "sub"
 );
 id!(
+    /// An entry of the audit log.
+    AuditId, "aud"
+);
+id!(
     /// An answer that colleagues give often.
     SavedReplyId, "rep"
 );

@@ -423,6 +423,32 @@ pub struct ImportPlan {
     pub dry_run: bool,
 }
 
+/// The encodings a file may be read in, by their WHATWG names; the usual ones first.
+pub const ENCODINGS: [&str; 22] = [
+    "UTF-8",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "windows-874",
+    "ISO-8859-2",
+    "ISO-8859-5",
+    "ISO-8859-7",
+    "KOI8-U",
+    "UTF-16LE",
+    "UTF-16BE",
+    "Shift_JIS",
+    "EUC-JP",
+    "GBK",
+    "Big5",
+    "EUC-KR",
+];
+
 /// One change of many contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
+use domain::audit::Action;
 use domain::contact::Actor;
 use domain::id::{ApiKeyId, BusinessId, UserId};
 use domain::role::{Right, Role};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::access::{ApiKey, User};
 
+use crate::audit;
 use crate::clock::random;
 use crate::error::is_taken;
 use crate::{Caller, Error, Invalid, Service, task};
@@ -275,7 +277,7 @@ pub async fn log_in(
     if crate::second_factor::is_on(service, user.id).await? {
         return await_code(service, user.id).await;
     }
-    open_session(service, user.id).await
+    open_session(service, user.business, user.id).await
 }
 
 /// Remembers that the password was right.
@@ -298,10 +300,11 @@ async fn await_code(service: &Service, user: UserId) -> Result<NewSession, Error
     .await
 }
 
-async fn open_session(service: &Service, user: UserId) -> Result<NewSession, Error> {
+async fn open_session(service: &Service, business: BusinessId, user: UserId) -> Result<NewSession, Error> {
     let service = service.clone();
     task(async move {
         let mut tx = service.db.write().await?;
+        audit::note_user(&service, &mut tx, (business, user), Action::LoggedIn, "").await?;
         let session = insert_session(&service, &mut tx, user).await?;
         tx.commit().await?;
         Ok(session)
@@ -546,6 +549,17 @@ pub(crate) async fn insert_api_key(
     scope: ApiKeyScope,
     secret: &str,
 ) -> Result<ApiKeyId, Error> {
+    insert_api_key_by(service, &Caller::system(business), name, scope, secret).await
+}
+
+async fn insert_api_key_by(
+    service: &Service,
+    caller: &Caller,
+    name: &str,
+    scope: ApiKeyScope,
+    secret: &str,
+) -> Result<ApiKeyId, Error> {
+    let business = caller.business;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > domain::limits::KEY_NAME {
         return Err(Error::invalid("name", if name.is_empty() { "empty" } else { "too_long" }));
@@ -558,13 +572,14 @@ pub(crate) async fn insert_api_key(
         created_at: service.now(),
         last_used_at: None,
     };
-    let (service, hash) = (service.clone(), digest(secret));
+    let (service, caller, hash) = (service.clone(), caller.clone(), digest(secret));
     task(async move {
         let mut tx = service.db.write().await?;
         if store::access::find_business(&mut tx, business).await?.is_none() {
             return Err(Error::invalid("business", "not_found"));
         }
         store::access::insert_api_key(&mut tx, &key, &hash).await?;
+        audit::note(&service, &mut tx, &caller, Action::KeyMade, key.id).await?;
         tx.commit().await?;
         Ok(key.id)
     })
@@ -582,7 +597,9 @@ pub async fn add_api_key(
     scope: ApiKeyScope,
 ) -> Result<(ApiKeyId, String), Error> {
     caller.may(Right::Administer)?;
-    create_api_key(service, caller.business, name, scope).await
+    let secret = format!("wc_{}", new_secret());
+    let id = insert_api_key_by(service, caller, name, scope, &secret).await?;
+    Ok((id, secret))
 }
 
 /// The keys of the caller's business.
@@ -614,12 +631,13 @@ pub async fn api_keys(service: &Service, caller: &Caller) -> Result<Vec<ApiKeyIn
 /// [`Error::NotFound`] when there is no such key.
 pub async fn revoke_api_key(service: &Service, caller: &Caller, id: ApiKeyId) -> Result<(), Error> {
     caller.may(Right::Administer)?;
-    let (service, business) = (service.clone(), caller.business);
+    let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
-        if !store::access::revoke_api_key(&mut tx, business, id, service.now()).await? {
+        if !store::access::revoke_api_key(&mut tx, caller.business, id, service.now()).await? {
             return Err(Error::NotFound);
         }
+        audit::note(&service, &mut tx, &caller, Action::KeyRevoked, id).await?;
         Ok(tx.commit().await?)
     })
     .await

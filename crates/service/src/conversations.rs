@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use domain::audit::Action;
 use domain::contact::{Actor, Contact, OutgoingMessage};
 use domain::conversation::{
     Conversation, ConversationQuery, Entry, Listed, NOTE_LIMIT, Shown, Status, TeamKind, View, What,
@@ -18,6 +19,7 @@ use store::conversation::NewEntry;
 use store::inbound::ThreadInbound;
 use store::outbox::ThreadOutbound;
 
+use crate::audit;
 use crate::auth::TeamMember;
 use crate::contacts::load_one;
 use crate::messages::{Asked, SendContent, enqueue, know_template, pick_connection};
@@ -304,6 +306,7 @@ pub async fn reply(
         let enqueued = enqueue(&service, &mut tx, &caller, &asked, &connection, &contact).await?;
         store::conversation::note_answered(&mut tx, &enqueued.answered).await?;
         if reply.promotion_allowed {
+            audit::note(&service, &mut tx, &caller, Action::PromotionAllowed, enqueued.message.id).await?;
             note_entry(
                 &service,
                 &mut tx,

@@ -1,6 +1,7 @@
 //! Forgetting a person, and telling one what is known about them.
 
 use detection::Flags;
+use domain::audit::Action;
 use domain::consent::{Signal, SignalKind, Source, State, apply};
 use domain::contact::{ConsentEvent, Contact, Evidence, ThreadMessage};
 use domain::id::ContactId;
@@ -12,6 +13,7 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::contact::IdentityKind;
 
+use crate::audit;
 use crate::ledger::NewEvent;
 use crate::subscriptions::Happened;
 use crate::{Caller, Error, Service, contacts, jobs, suppression, task};
@@ -71,6 +73,7 @@ pub async fn erase(service: &Service, caller: &Caller, id: ContactId) -> Result<
                 raw.push(name.value);
             }
         }
+        audit::note(&service, &mut tx, &caller, Action::Erased, id).await?;
         store::suppression::insert_suppressions(&mut tx, caller.business, &tokens, now).await?;
         for record in &records {
             store::erasure::erase_record(&mut tx, *record, now).await?;

@@ -1,11 +1,13 @@
 //! The second factor at the login: a code that changes every thirty seconds (TOTP, RFC 6238), from an app on the person's phone.
 
+use domain::audit::Action;
 use domain::id::UserId;
 use domain::role::{Right, Role};
 use domain::time::Timestamp;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
+use crate::audit;
 use crate::auth::{ATTEMPTS_ACCOUNT, NewSession, account_key, digest, insert_session, verify_password};
 use crate::clock::random;
 use crate::{Caller, Error, Service, task};
@@ -119,13 +121,15 @@ pub async fn begin(service: &Service, user: UserId, email: &str) -> Result<Setup
 /// [`Error::Invalid`] naming `code`; [`Error::NotFound`] when none waits for its first code; [`Error::TooMany`].
 pub async fn confirm(
     service: &Service,
+    caller: &Caller,
     user: UserId,
     session: &str,
     code: &str,
 ) -> Result<Vec<String>, Error> {
     let key = format!("second_factor:{user}");
     service.logins.attempt(&key, ATTEMPTS_ACCOUNT)?;
-    let (writing, session, code) = (service.clone(), digest(session), code.to_owned());
+    let (writing, caller, session, code) =
+        (service.clone(), caller.clone(), digest(session), code.to_owned());
     let codes = task(async move {
         let service = writing;
         let now = service.now();
@@ -145,6 +149,7 @@ pub async fn confirm(
         let hashes: Vec<[u8; 32]> = codes.iter().map(|code| digest(&folded(code))).collect();
         store::second_factor::set_recovery_codes(&mut tx, user, &hashes).await?;
         store::access::delete_other_sessions(&mut tx, user, &session).await?;
+        audit::note(&service, &mut tx, &caller, Action::SecondFactorOn, "").await?;
         tx.commit().await?;
         Ok(codes)
     })
@@ -159,7 +164,7 @@ pub async fn confirm(
 /// [`Error::SignedOut`] when nothing waits, or no longer; [`Error::Invalid`] naming `code`; [`Error::TooMany`] after too many codes.
 pub async fn complete_log_in(service: &Service, pending: &str, code: &str) -> Result<NewSession, Error> {
     let (reading, hash) = (service.clone(), digest(pending));
-    let user = task(async move {
+    let (business, user) = task(async move {
         let now = reading.now();
         let found =
             store::second_factor::find_pending_login(&mut reading.db.read().await?, &hash, now).await?;
@@ -177,6 +182,7 @@ pub async fn complete_log_in(service: &Service, pending: &str, code: &str) -> Re
             return Err(Error::invalid("code", "wrong"));
         }
         store::second_factor::delete_pending_login(&mut tx, &hash).await?;
+        audit::note_user(&service, &mut tx, (business, user), Action::LoggedIn, "").await?;
         let session = insert_session(&service, &mut tx, user).await?;
         tx.commit().await?;
         Ok(session)
@@ -225,7 +231,7 @@ pub async fn turn_off(
     if !verify_password(password.to_owned(), Some(known.password_hash)).await? {
         return Err(Error::invalid("current", "wrong"));
     }
-    let (writing, code) = (service.clone(), code.to_owned());
+    let (writing, caller, code) = (service.clone(), caller.clone(), code.to_owned());
     task(async move {
         let service = writing;
         let mut tx = service.db.write().await?;
@@ -233,6 +239,7 @@ pub async fn turn_off(
             return Err(Error::invalid("code", "wrong"));
         }
         store::second_factor::delete_second_factor(&mut tx, user).await?;
+        audit::note(&service, &mut tx, &caller, Action::SecondFactorOff, user).await?;
         Ok(tx.commit().await?)
     })
     .await?;
@@ -257,6 +264,7 @@ pub async fn turn_off_for(service: &Service, caller: &Caller, user: UserId) -> R
         if !store::second_factor::delete_second_factor(&mut tx, user).await? {
             return Err(Error::NotFound);
         }
+        audit::note(&service, &mut tx, &caller, Action::SecondFactorOff, user).await?;
         Ok(tx.commit().await?)
     })
     .await

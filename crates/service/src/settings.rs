@@ -1,5 +1,6 @@
 //! The Opt-In/Out settings.
 
+use domain::audit::Action;
 use domain::id::BusinessId;
 use domain::ledger::wording_digest;
 use domain::live::LiveEvent;
@@ -8,6 +9,7 @@ use domain::settings::{Draft, Settings};
 use domain::time::Timestamp;
 use store::Tx;
 
+use crate::audit;
 use crate::error::is_taken;
 use crate::{Caller, Error, Invalid, Service, task};
 
@@ -67,6 +69,7 @@ pub async fn save(
             other => other?,
         }
         keep_wordings(&mut tx, caller.business, &settings.draft, now).await?;
+        audit::note(&service, &mut tx, &caller, Action::SettingsSaved, settings.version).await?;
         tx.commit().await?;
         service.live.publish(caller.business, vec![LiveEvent::SettingsSaved { version: settings.version }]);
         Ok(settings)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::audit::Action;
 use domain::id::{BusinessId, ContactId, DeliveryId, SubscriptionId};
 use domain::role::Right;
 use domain::subscription::{DeliveryState, EventType, LoggedDelivery, Subscription, retry_after};
@@ -20,6 +21,7 @@ use store::Tx;
 use store::subscription::{DueDelivery, NewDelivery};
 use tokio_util::sync::CancellationToken;
 
+use crate::audit;
 use crate::clock::random;
 use crate::{Caller, Error, Service, task};
 
@@ -119,7 +121,8 @@ pub async fn add(
         return Err(Error::invalid("events", "empty"));
     }
     let secret = format!("{SECRET_PREFIX}{}", STANDARD.encode(random::<24>()));
-    let (service, business) = (service.clone(), caller.business);
+    let (service, caller) = (service.clone(), caller.clone());
+    let business = caller.business;
     task(async move {
         let id = SubscriptionId::from_uuid(service.clock.uuid());
         let sealed = service.key.seal(&place(id), &secret)?;
@@ -129,6 +132,7 @@ pub async fn add(
         }
         let subscription = Subscription { id, url, events, created_at: service.now(), stopped: None };
         store::subscription::insert_subscription(&mut tx, business, &subscription, &sealed).await?;
+        audit::note(&service, &mut tx, &caller, Action::WebhookAdded, id).await?;
         tx.commit().await?;
         Ok((id, secret))
     })
@@ -141,12 +145,13 @@ pub async fn add(
 /// [`Error::NotFound`] when the caller's business has no such subscription.
 pub async fn remove(service: &Service, caller: &Caller, id: SubscriptionId) -> Result<(), Error> {
     caller.may(Right::Administer)?;
-    let (service, business) = (service.clone(), caller.business);
+    let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
-        if !store::subscription::delete_subscription(&mut tx, business, id).await? {
+        if !store::subscription::delete_subscription(&mut tx, caller.business, id).await? {
             return Err(Error::NotFound);
         }
+        audit::note(&service, &mut tx, &caller, Action::WebhookRemoved, id).await?;
         Ok(tx.commit().await?)
     })
     .await

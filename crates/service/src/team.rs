@@ -3,12 +3,14 @@
 //! An invitation is a link that whoever invites passes on: the product sends no e-mails. It works once, for seven days, and whoever
 //! opens it chooses a password of their own.
 
+use domain::audit::Action;
 use domain::id::{InvitationId, UserId};
 use domain::role::{Right, Role};
 use domain::time::{Span, Timestamp};
 use store::Tx;
 use store::access::{Invitation, User};
 
+use crate::audit;
 use crate::auth::{
     ATTEMPTS_ACCOUNT, NewSession, account_key, check_email, check_password, digest, fold_email,
     hash_password, insert_session, new_secret, verify_password,
@@ -75,6 +77,7 @@ pub async fn invite(service: &Service, caller: &Caller, email: &str, role: Role)
             expires_at: now + LINK_FOR,
         };
         store::access::insert_invitation(&mut tx, &invitation, &digest(&token), &caller.name()).await?;
+        audit::note(&service, &mut tx, &caller, Action::Invited, &invitation.email).await?;
         tx.commit().await?;
         Ok(token)
     })
@@ -106,12 +109,13 @@ pub async fn invited(service: &Service, caller: &Caller) -> Result<Vec<Invited>,
 /// [`Error::NotFound`] when there is none, for instance because it was taken.
 pub async fn take_back(service: &Service, caller: &Caller, id: InvitationId) -> Result<(), Error> {
     caller.may(Right::Administer)?;
-    let (service, business) = (service.clone(), caller.business);
+    let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
-        if !store::access::delete_invitation(&mut tx, business, id).await? {
+        if !store::access::delete_invitation(&mut tx, caller.business, id).await? {
             return Err(Error::NotFound);
         }
+        audit::note(&service, &mut tx, &caller, Action::InvitationTakenBack, id).await?;
         Ok(tx.commit().await?)
     })
     .await
@@ -179,6 +183,7 @@ pub async fn join(service: &Service, token: &str, password: &str) -> Result<NewS
                 id
             }
         };
+        audit::note_user(&service, &mut tx, (invitation.business, id), Action::Joined, id).await?;
         let session = insert_session(&service, &mut tx, id).await?;
         tx.commit().await?;
         Ok(session)
@@ -200,6 +205,7 @@ pub async fn set_role(service: &Service, caller: &Caller, id: UserId, role: Role
             needs_another_owner(&mut tx, &caller, id).await?;
         }
         store::access::set_role(&mut tx, id, role).await?;
+        audit::note(&service, &mut tx, &caller, Action::RoleChanged, format!("{id} {role}")).await?;
         Ok(tx.commit().await?)
     })
     .await
@@ -219,6 +225,7 @@ pub async fn remove(service: &Service, caller: &Caller, id: UserId) -> Result<()
             needs_another_owner(&mut tx, &caller, id).await?;
         }
         store::access::leave(&mut tx, id, service.now()).await?;
+        audit::note(&service, &mut tx, &caller, Action::Removed, id).await?;
         Ok(tx.commit().await?)
     })
     .await
@@ -273,6 +280,7 @@ pub async fn change_password(
     task(async move {
         let mut tx = service.db.write().await?;
         store::access::set_password(&mut tx, user, &password_hash, known.role).await?;
+        audit::note_user(&service, &mut tx, (business, user), Action::PasswordChanged, "").await?;
         store::access::delete_other_sessions(&mut tx, user, &session).await?;
         Ok(tx.commit().await?)
     })

@@ -4,6 +4,7 @@
 mod db;
 
 pub mod access;
+pub mod audit;
 pub mod backup;
 pub mod campaign;
 pub mod connection;

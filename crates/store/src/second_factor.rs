@@ -1,6 +1,6 @@
 //! The second factor of people who sign in.
 
-use domain::id::UserId;
+use domain::id::{BusinessId, UserId};
 use domain::time::Timestamp;
 use sqlx::Result;
 use uuid::Uuid;
@@ -132,16 +132,20 @@ pub async fn insert_pending_login(
         .bind(token_hash).bind(user.uuid()).bind(expires_at.micros()).execute(c).await.map(|_| ()))
 }
 
-/// Whose log-in waits for a code, unless its time is over.
+/// Whose log-in waits for a code, and in which business, unless its time is over.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn find_pending_login(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<UserId>> {
-    let user: Option<Uuid> = on!(tx, c => sqlx::query_scalar(
-            "select p.user_id from pending_login p join app_user u on u.id = p.user_id \
+pub async fn find_pending_login(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<(BusinessId, UserId)>> {
+    let user: Option<(Uuid, Uuid)> = on!(tx, c => sqlx::query_as(
+            "select u.business_id, p.user_id from pending_login p join app_user u on u.id = p.user_id \
              where p.token_hash = $1 and p.expires_at > $2 and u.left_at is null")
         .bind(token_hash).bind(now.micros()).fetch_optional(c).await)?;
-    Ok(user.map(UserId::from_uuid))
+    Ok(user.map(|(business, user)| (BusinessId::from_uuid(business), UserId::from_uuid(user))))
 }
 
 /// A log-in waits no longer.

@@ -19,16 +19,16 @@ pub struct Labelled {
     pub state: Option<String>,
     #[serde(default)]
     pub flags: Vec<String>,
+    /// Whether it came after the rules: none was written with it in view, whichever part it is in.
+    #[serde(default)]
+    pub unseen: bool,
 }
 
 impl Labelled {
     /// Whether it belongs to the third that rules are not written against. By a hash of the text (FNV-1a, 64 bits), so that a
     /// message stays in its part whatever is added around it.
     pub fn is_test(&self) -> bool {
-        let hash = self.text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        hash.is_multiple_of(3)
+        fnv(&self.text).is_multiple_of(3)
     }
 
     /// What the detector makes of it, with the default keywords and all languages.
@@ -44,6 +44,31 @@ impl Labelled {
         };
         (verdict, finding.flags)
     }
+}
+
+/// FNV-1a, 64 bits.
+pub fn fnv(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What the weights of the last tier are learned from, as a number: the training part of the corpus, with its labels, and the
+/// language files.
+pub fn training_digest() -> u64 {
+    let mut all = String::new();
+    for (_, messages) in corpus() {
+        for message in messages.iter().filter(|message| !message.is_test()) {
+            all.push_str(&message.text);
+            all.push_str(message.want.as_str());
+        }
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        all.push_str(&std::fs::read_to_string(file).unwrap());
+    }
+    fnv(&all)
 }
 
 /// The files, by language.

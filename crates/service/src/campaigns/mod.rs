@@ -4,6 +4,7 @@
 mod attribution;
 mod audience;
 
+use domain::audit::Action;
 use domain::campaign::{
     Audience, Campaign, CampaignState, ChangedMind, Command, Preview, Recipient, RecipientOutcome, Report,
     Summary, TemplateProblem, is_fillable, template_problem,
@@ -21,6 +22,7 @@ use domain::time::Timestamp;
 use store::Tx;
 use store::campaign::StoredCampaign;
 
+use crate::audit;
 use crate::messages::{Send, SendContent, To, check_variables, know_template, pick_connection};
 use crate::{Caller, Error, Service, task};
 
@@ -385,6 +387,13 @@ pub async fn command(
         if after == before {
             return Ok(stored.campaign);
         }
+        let action = match command {
+            Command::Launch => Action::CampaignLaunched,
+            Command::Pause => Action::CampaignPaused,
+            Command::Resume => Action::CampaignResumed,
+            Command::Cancel => Action::CampaignCancelled,
+        };
+        audit::note(&service, &mut tx, &caller, action, id).await?;
         match command {
             Command::Launch => {
                 let campaign = &stored.campaign;

@@ -12,6 +12,7 @@ mod upload;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use domain::audit::Action;
 use domain::contact::ContactQuery;
 use domain::id::{BusinessId, ContactId, JobId};
 use domain::job::{Attestation, BulkAction, Column, DateOrder, ImportPlan, Job, JobState, Plan, Progress};
@@ -23,6 +24,7 @@ use domain::time::{Span, Timestamp};
 use store::contact_job::{HELD_FOR, StoredJob};
 use tokio_util::sync::CancellationToken;
 
+use crate::audit;
 use crate::{Caller, Error, Invalid, Service, task};
 
 pub use table::RawRow;
@@ -389,6 +391,9 @@ pub async fn start_import(
         }
         apply_form(plan, form, dry_run, now)?;
         begin(&mut stored, if dry_run { JobState::Checking } else { JobState::Running }, now);
+        if !dry_run {
+            audit::note(&service, &mut tx, &caller, Action::JobStarted, id).await?;
+        }
         store::contact_job::update_job(&mut tx, &stored).await?;
         tx.commit().await?;
         service.jobs.notify_one();
@@ -525,7 +530,7 @@ pub async fn prepare_bulk(
 /// # Errors
 /// [`Error::Conflict`] when it is under way or over.
 pub async fn start_bulk(service: &Service, caller: &Caller, id: JobId) -> Result<(), Error> {
-    move_on(service, caller, id, |stored, now| {
+    move_on(service, caller, id, Some(Action::JobStarted), |stored, now| {
         if stored.job.state != JobState::Ready || !matches!(stored.job.plan, Plan::Bulk { .. }) {
             return Err(Error::Conflict);
         }
@@ -541,7 +546,7 @@ pub async fn start_bulk(service: &Service, caller: &Caller, id: JobId) -> Result
 /// [`Error::Conflict`] when there is nothing to stop.
 pub async fn cancel(service: &Service, caller: &Caller, id: JobId) -> Result<(), Error> {
     let was_ready = load(service, caller.business, id).await?.job.state == JobState::Ready;
-    move_on(service, caller, id, |stored, now| match stored.job.state {
+    move_on(service, caller, id, None, |stored, now| match stored.job.state {
         JobState::Ready => {
             stored.job.state = JobState::Cancelled;
             stored.job.finished_at = Some(now);
@@ -566,7 +571,7 @@ pub async fn cancel(service: &Service, caller: &Caller, id: JobId) -> Result<(),
 /// # Errors
 /// [`Error::Conflict`] when it cannot be undone, or no longer.
 pub async fn undo(service: &Service, caller: &Caller, id: JobId) -> Result<(), Error> {
-    move_on(service, caller, id, |stored, now| {
+    move_on(service, caller, id, None, |stored, now| {
         let job = &mut stored.job;
         if !job.plan.can_be_undone() || !job.state.can_be_undone(job.finished_at, now) {
             return Err(Error::Conflict);
@@ -587,10 +592,11 @@ async fn move_on(
     service: &Service,
     caller: &Caller,
     id: JobId,
+    action: Option<Action>,
     change: impl FnOnce(&mut StoredJob, Timestamp) -> Result<(), Error> + Send + 'static,
 ) -> Result<(), Error> {
     caller.may(Right::ManageContacts)?;
-    let (service, business) = (service.clone(), caller.business);
+    let (service, caller, business) = (service.clone(), caller.clone(), caller.business);
     task(async move {
         let mut tx = service.db.write().await?;
         let mut stored = store::contact_job::find_job(&mut tx, business, id).await?.ok_or(Error::NotFound)?;
@@ -599,6 +605,9 @@ async fn move_on(
             store::contact_job::set_stopping(&mut tx, id, true).await?;
         } else {
             store::contact_job::update_job(&mut tx, &stored).await?;
+        }
+        if let Some(action) = action {
+            audit::note(&service, &mut tx, &caller, action, id).await?;
         }
         tx.commit().await?;
         service.jobs.notify_one();

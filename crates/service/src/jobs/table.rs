@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use csv_core::ReadRecordResult;
-use domain::job::{Column, RowProblem};
+use domain::job::{Column, ENCODINGS, RowProblem};
 use domain::limits;
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -362,7 +363,27 @@ pub(super) fn sample(
     Ok(found)
 }
 
-/// By its first bytes, else UTF-8 if all of it is, else the encoding of western Windows.
+/// How much of a file is looked at to guess its encoding, in bytes.
+const GUESSED: u64 = 1 << 20;
+
+/// What the letters of a file that is not UTF-8 are most probably written in: the guess of a browser, as far as people may choose
+/// it; else the encoding of western Windows.
+fn guess(path: &Path) -> io::Result<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut file = File::open(path)?.take(GUESSED);
+    let mut piece = vec![0; PIECE];
+    loop {
+        let read = file.read(&mut piece)?;
+        detector.feed(&piece[..read], read == 0);
+        if read == 0 {
+            break;
+        }
+    }
+    let guessed = detector.guess(None, Utf8Detection::Deny);
+    Ok(if ENCODINGS.contains(&guessed.name()) { guessed } else { WINDOWS_1252 })
+}
+
+/// By its first bytes, else UTF-8 if all of it is, else a guess.
 fn find_encoding(path: &Path) -> io::Result<Result<&'static Encoding, NoTable>> {
     let mut file = File::open(path)?;
     let mut piece = vec![0; PIECE];
@@ -395,11 +416,11 @@ fn find_encoding(path: &Path) -> io::Result<Result<&'static Encoding, NoTable>> 
             Ok(_) => cut.clear(),
             // A letter that the end of the piece cut in two.
             Err(error) if error.error_len().is_none() => drop(cut.drain(..error.valid_up_to())),
-            Err(_) => return Ok(Ok(WINDOWS_1252)),
+            Err(_) => return Ok(Ok(guess(path)?)),
         }
         read = file.read(&mut piece)?;
         if read == 0 {
-            return Ok(Ok(if cut.is_empty() { UTF_8 } else { WINDOWS_1252 }));
+            return Ok(Ok(if cut.is_empty() { UTF_8 } else { guess(path)? }));
         }
     }
 }
@@ -512,6 +533,29 @@ mod tests {
         let numbers_first = look_at(b"Ana Lima,+15550100001\nBo,+15550100002\n").unwrap();
         assert!(!numbers_first.has_heading);
         assert_eq!(numbers_first.columns, [Column::Name, Column::Phone]);
+    }
+
+    #[test]
+    fn letters_of_other_encodings_are_guessed() {
+        let text = |words: &str| {
+            let rows: String = (0..20).map(|n| format!("{words};+1555010{n:04}\n")).collect();
+            format!("name;phone\n{rows}")
+        };
+        for (name, words) in [
+            ("windows-1251", "Анна Иванова из Новосибирска"),
+            ("Shift_JIS", "山田太郎さん、東京都"),
+            ("GBK", "王小明先生在北京"),
+            ("EUC-KR", "김민수 서울특별시 강남구"),
+            ("windows-1256", "محمد عبد الله من القاهرة"),
+            ("windows-1255", "משה כהן מתל אביב יפו"),
+            ("windows-1252", "Jürgen Müller aus Köln, José Peña de Córdoba"),
+        ] {
+            let encoding = encoding(name);
+            let table = text(words);
+            let (bytes, _, lost) = encoding.encode(&table);
+            assert!(!lost, "{name}");
+            assert_eq!(look_at(&bytes).unwrap().encoding, encoding, "{name}");
+        }
     }
 
     #[test]

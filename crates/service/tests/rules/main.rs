@@ -29,6 +29,7 @@ macro_rules! rules {
 }
 
 mod access;
+mod audit;
 mod campaigns;
 mod conversations;
 mod crash;

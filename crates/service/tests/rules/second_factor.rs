@@ -30,7 +30,7 @@ impl Ana {
         let setup = begin(shop.service(), ana.id, EMAIL).await.unwrap();
         let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).unwrap();
         ana.app = Some(Builder::new().with_secret(secret).build().unwrap());
-        ana.recovery = confirm(shop.service(), ana.id, "", &ana.code(shop)).await.unwrap();
+        ana.recovery = confirm(shop.service(), &shop.owner, ana.id, "", &ana.code(shop)).await.unwrap();
         ana
     }
 
@@ -50,11 +50,11 @@ rules! {
         let setup = begin(shop.service(), ana.id, EMAIL).await.unwrap();
         assert!(setup.uri.starts_with("otpauth://totp/WhatsCloud:ana%40padaria%2Eexample?secret="), "{}", setup.uri);
         assert!(!log_in(shop).await.needs_code, "not before it is confirmed");
-        assert_eq!(problems(confirm(shop.service(), ana.id, "", "000000").await), [("code", "wrong")]);
+        assert_eq!(problems(confirm(shop.service(), &shop.owner, ana.id, "", "000000").await), [("code", "wrong")]);
         assert!(!is_on(shop.service(), ana.id).await.unwrap());
         let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).unwrap();
         let ana = Ana { app: Some(Builder::new().with_secret(secret).build().unwrap()), ..ana };
-        let codes = confirm(shop.service(), ana.id, "", &ana.code(shop)).await.unwrap();
+        let codes = confirm(shop.service(), &shop.owner, ana.id, "", &ana.code(shop)).await.unwrap();
         assert_eq!(codes.len(), 10);
         assert!(is_on(shop.service(), ana.id).await.unwrap());
         assert_eq!(who(shop.service(), &shop.owner).await.unwrap(), [ana.id]);

@@ -49,6 +49,7 @@ macro_rules! read {
 }
 
 mod access;
+mod audit;
 mod campaign;
 mod claim;
 mod connection;

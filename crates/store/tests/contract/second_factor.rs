@@ -39,7 +39,7 @@ contract! {
             store::access::insert_user(tx, &ana, at(0)).await.unwrap();
             insert_pending_login(tx, &[1; 32], ana.id, at(10)).await.unwrap();
             insert_pending_login(tx, &[2; 32], ana.id, at(20)).await.unwrap();
-            assert_eq!(find_pending_login(tx, &[1; 32], at(9)).await.unwrap(), Some(ana.id));
+            assert_eq!(find_pending_login(tx, &[1; 32], at(9)).await.unwrap(), Some((business, ana.id)));
             assert_eq!(find_pending_login(tx, &[1; 32], at(10)).await.unwrap(), None, "too late");
             delete_expired_pending_logins(tx, at(10)).await.unwrap();
             assert_eq!(find_pending_login(tx, &[1; 32], at(0)).await.unwrap(), None);
