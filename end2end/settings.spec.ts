@@ -55,7 +55,8 @@ test("an answer is saved, changed, used in the inbox, and removed @nojs", async 
 test("what people did is listed by who and what @nojs @engines", async ({ page, application }) => {
   await enter(page, "/settings/api");
   await page.getByLabel("Name", { exact: true }).first().fill("Audited");
-  await page.getByRole("button", { name: /Create|Make/ }).first().click();
+  await page.getByRole("button", { name: "Create key", exact: true }).click();
+  await expect(page.locator("code.secret")).toBeVisible();
   await open(page, "/settings/audit");
   await expect(page.getByRole("row", { name: /made an API key/ }).first()).toContainText("owner@demo.test");
   await page.getByLabel("What", { exact: true }).selectOption("logged_in");

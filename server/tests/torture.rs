@@ -3,6 +3,8 @@
 //!
 //! `cargo xtask torture` runs as many rounds as wanted; a test run does a few on each engine.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(clippy::print_stdout, reason = "whoever waits for a thousand rounds sees how far they are")]
+#![expect(clippy::disallowed_methods, reason = "how many rounds is asked by whoever starts the tests")]
 
 use std::collections::{HashMap, HashSet};
 use std::process::Stdio;
@@ -75,6 +77,17 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % limit
     }
+}
+
+/// Asks again while the database is busy, as any client of it does.
+async fn again<T>(ask: impl AsyncFn() -> Result<T, service::Error>) -> T {
+    for _ in 0..50 {
+        match ask().await {
+            Err(service::Error::Unavailable) => sleep(Duration::from_millis(100)).await,
+            answer => return answer.unwrap(),
+        }
+    }
+    panic!("the database stays busy");
 }
 
 fn now_us() -> i64 {
@@ -619,7 +632,7 @@ async fn torture(database_url: String, servers: usize, rounds: u32) {
 
 /// The server under test: another build of it, if one is named.
 fn binary() -> String {
-    std::env::var("WHATSCLOUD_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_whatscloud").to_owned())
+    std::env::var("TORTURE_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_whatscloud").to_owned())
 }
 
 /// How many rounds were asked for, or so many.

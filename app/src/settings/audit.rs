@@ -95,20 +95,20 @@ fn Log(log: AuditLog, who: String, what: String, before: String) -> impl IntoVie
         .collect_view();
     view! {
         <form method="get" action=PATH class="cluster">
-            <label class="cluster">
-                <span class="field-label">{text.who}</span>
+            <span class="cluster">
+                <label class="field-label" for="who">{text.who}</label>
                 <span class="select">
-                    <select class="field-control" name="who"><option value="">{text.all}</option>{persons}</select>
+                    <select class="field-control" id="who" name="who"><option value="">{text.all}</option>{persons}</select>
                     <Icon glyph=Glyph::ChevronDown/>
                 </span>
-            </label>
-            <label class="cluster">
-                <span class="field-label">{text.what}</span>
+            </span>
+            <span class="cluster">
+                <label class="field-label" for="what">{text.what}</label>
                 <span class="select">
-                    <select class="field-control" name="what"><option value="">{text.all}</option>{deeds}</select>
+                    <select class="field-control" id="what" name="what"><option value="">{text.all}</option>{deeds}</select>
                     <Icon glyph=Glyph::ChevronDown/>
                 </span>
-            </label>
+            </span>
             <Button press=Press::Submit>{text.show}</Button>
         </form>
         {if none {

@@ -14,6 +14,8 @@ use crate::text::{cut, written};
 pub(crate) type Literal = u32;
 /// A set of words that stand for each other in phrases.
 pub(crate) type Class = u16;
+/// The words that have to follow for a member of several words, and the class it is of.
+pub(crate) type Longer = (Vec<Literal>, Class);
 
 /// What a phrase or a word of its own says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,7 +101,7 @@ pub(crate) struct Grammar {
     /// Classes of which a word is a member by itself.
     pub(crate) classes_of: Vec<Vec<Class>>,
     /// Members of several words, by the first two: the words that have to follow those, and the class.
-    pub(crate) longer: FxHashMap<(Literal, Literal), Vec<(Vec<Literal>, Class)>>,
+    pub(crate) longer: FxHashMap<(Literal, Literal), Vec<Longer>>,
     pub(crate) phrases: Vec<Phrase>,
     /// Phrases by the class they may begin with.
     pub(crate) beginning_with: FxHashMap<Class, Vec<u16>>,
@@ -278,7 +280,7 @@ enum Section {
 struct Reader {
     grammar: Grammar,
     /// Members of several words, by their first: the words that have to follow, and the class.
-    longer: FxHashMap<Literal, Vec<(Vec<Literal>, Class)>>,
+    longer: FxHashMap<Literal, Vec<Longer>>,
     classes: FxHashMap<String, Class>,
     count: Class,
 }

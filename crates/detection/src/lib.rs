@@ -32,6 +32,8 @@ const OPT_IN_PAYLOADS: [&str; 3] = ["OPT_IN", "OPT_IN_MARKETING", "OPTIN"];
 /// A phrase in a text of more words than this decides nothing by itself: people who want to stop say so sooner, and a long
 /// text that holds such a phrase is for a person to read.
 const LONG: usize = 80;
+/// Likeness alone decides no message of more words than this: the more there are, the more of them weigh by chance.
+const WEIGHED: usize = 25;
 /// The most words a keyword has.
 const KEYWORD_WORDS: usize = 8;
 
@@ -447,7 +449,8 @@ impl Reading<'_> {
         let weights = Weights::get();
         let verdict = match (verdict, weights.likeness(weights.score(&features))) {
             (Verdict::OptOut, Likeness::Unlike) => Verdict::Hold,
-            (Verdict::Hold | Verdict::None, Likeness::Stop) => Verdict::OptOut,
+            (Verdict::Hold | Verdict::None, Likeness::Stop) if words <= WEIGHED => Verdict::OptOut,
+            (Verdict::None, Likeness::Stop) => Verdict::Hold,
             (Verdict::None, Likeness::Perhaps) => Verdict::Hold,
             _ => return rules,
         };

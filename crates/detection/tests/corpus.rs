@@ -27,9 +27,9 @@ fn the_test_part_of_the_corpus_is_read_no_worse_than_the_readme_says() {
 }
 
 /// What the README's table shows, so that no change loses ground. The goal is 97 %, 99 % and 0.5 %.
-const RECOGNISED: f64 = 0.82;
-const CAUGHT: f64 = 0.93;
-const FALSE_OPT_OUTS: f64 = 0.03;
+const RECOGNISED: f64 = 0.83;
+const CAUGHT: f64 = 0.92;
+const FALSE_OPT_OUTS: f64 = 0.023;
 
 #[test]
 fn the_weights_were_learned_from_this_corpus_and_these_rules() {
