@@ -22,13 +22,16 @@ pub struct Labelled {
     /// Whether it came after the rules: none was written with it in view, whichever part it is in.
     #[serde(default)]
     pub unseen: bool,
+    /// Whether its writer saw nothing of the detector or the corpus: always in the test part.
+    #[serde(default)]
+    pub blind: bool,
 }
 
 impl Labelled {
     /// Whether it belongs to the third that rules are not written against. By a hash of the text (FNV-1a, 64 bits), so that a
     /// message stays in its part whatever is added around it.
     pub fn is_test(&self) -> bool {
-        fnv(&self.text).is_multiple_of(3)
+        self.blind || fnv(&self.text).is_multiple_of(3)
     }
 
     /// What the detector makes of it, with the default keywords and all languages.
