@@ -287,7 +287,7 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Transport,
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Invalid(Vec::new()),
             // On the server it is the request that cannot be read, in the browser the answer.
-            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Invalid(Vec::new()),
+            ServerFnErrorErr::Deserialization(_) if crate::on_server() => Self::Invalid(Vec::new()),
             _ => Self::Internal,
         }
     }

@@ -130,11 +130,12 @@ fn document_title(text: String) -> String {
     } else {
         format!("{text} · {product}")
     };
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-    } else {
-        title
-    }
+    if on_server() { title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { title }
+}
+
+/// Whether this is the server's build. The title and errors of transport ask; everything else works alike on both sides.
+const fn on_server() -> bool {
+    cfg!(feature = "ssr")
 }
 
 /// Shown where there is no page.

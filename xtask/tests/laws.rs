@@ -119,7 +119,7 @@ fn the_server_has_one_door_into_app() {
     let lines = offences(|file| file.starts_with("app/src"), |line| line.contains("feature = \"ssr\""));
     let (expressions, attributes): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.contains("cfg!("));
     assert_eq!(attributes.len(), 1, "one `#[cfg(feature = \"ssr\")] mod ssr;` is allowed: {attributes:#?}");
-    assert!(expressions.len() <= 1, "only the title formatter asks which side it is on: {expressions:#?}");
+    assert!(expressions.len() <= 1, "one function says which side it is: {expressions:#?}");
 }
 
 #[test]

@@ -166,9 +166,9 @@ mod tests {
     #[test]
     fn a_code_has_its_three_corners_and_a_quiet_zone() {
         let qr = Qr::new("https://wa.me/15550100001?text=START").unwrap();
-        // Version 3 has 29 squares a side; each corner begins with a run of seven.
-        assert_eq!(qr.side, 29 + 8);
-        for corner in ["M4 4h7", "M26 4h7", "M4 26h7"] {
+        // Version 4 has 33 squares a side; each corner begins with a run of seven.
+        assert_eq!(qr.side, 33 + 8);
+        for corner in ["M4 4h7", "M30 4h7", "M4 30h7"] {
             assert!(qr.path.contains(corner), "{corner} in {}", qr.path);
         }
         assert!(qr.svg().starts_with("<svg") && qr.svg().contains(&qr.path));
