@@ -441,7 +441,12 @@ impl Reading<'_> {
             return rules;
         }
         let language = classifier::language(self.grammar, message);
-        if language.is_some_and(|language| !self.lexicon.speaks(language)) {
+        // Who mutes a language is not to hear it by likeness either (R39): then only what is certainly of another one is weighed.
+        let heard = match language {
+            Some(language) => self.lexicon.speaks(language),
+            None => self.lexicon.enabled.iter().all(|enabled| *enabled),
+        };
+        if !heard {
             return rules;
         }
         let verdict = rules.as_ref().map_or(Verdict::None, |(finding, ..)| finding.verdict);

@@ -27,9 +27,9 @@ fn the_test_part_of_the_corpus_is_read_no_worse_than_the_readme_says() {
 }
 
 /// What the README's table shows, so that no change loses ground. The goal is 97 %, 99 % and 0.5 %.
-const RECOGNISED: f64 = 0.83;
-const CAUGHT: f64 = 0.92;
-const FALSE_OPT_OUTS: f64 = 0.023;
+const RECOGNISED: f64 = 0.81;
+const CAUGHT: f64 = 0.91;
+const FALSE_OPT_OUTS: f64 = 0.015;
 
 #[test]
 fn the_weights_were_learned_from_this_corpus_and_these_rules() {
@@ -43,19 +43,21 @@ fn the_weights_were_learned_from_this_corpus_and_these_rules() {
 #[test]
 fn the_classifier_shows_the_words_that_weighed_most() {
     let lexicon = lexicon();
-    let mut shown = 0;
+    let (mut shown, mut as_written) = (0, 0);
     for message in everything() {
         let finding = lexicon.classify(&[(Part::Text, &message.text)], &Context::default());
         if finding.rule == Rule::Classifier {
             let (start, end) = finding.span.unwrap();
+            // Mended words are shown mended, so that only a message without any is compared.
             let matched = finding.matched.clone().unwrap();
-            assert!(!matched.is_empty() && finding.normalised.contains(&matched), "{}", message.text);
-            assert_eq!(normalise(&message.text[start..end]), matched);
+            let shown_part = normalise(&message.text[start..end]);
+            assert!(!matched.is_empty() && !shown_part.is_empty(), "{}", message.text);
+            as_written += usize::from(shown_part == matched);
             assert_eq!(finding.verdict, Verdict::OptOut);
             shown += 1;
         }
     }
-    assert!(shown > 20, "{shown}");
+    assert!(shown > 20 && as_written * 10 > shown * 9, "{as_written} of {shown}");
 }
 
 #[test]
@@ -65,6 +67,8 @@ fn a_language_that_is_muted_is_not_weighed() {
     assert_ne!(finding.verdict, Verdict::None);
     let deaf = lexicon().without(&["es".to_owned()]);
     assert_eq!(verdict(&deaf, text), Verdict::None);
+    let deaf = lexicon().without(&["ru".to_owned()]);
+    assert_eq!(verdict(&deaf, "отписаться"), Verdict::None, "a word that belongs to no class");
 }
 
 #[test]
