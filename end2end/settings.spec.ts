@@ -63,7 +63,7 @@ test("what people did is listed by who and what @nojs @engines", async ({ page, 
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page.getByRole("row", { name: /logged in/ }).first()).toBeVisible();
   await expect(page.getByRole("row", { name: /made an API key/ })).toHaveCount(0);
-  await page.getByLabel("What", { exact: true }).selectOption("erased");
+  await page.getByLabel("What", { exact: true }).selectOption("second_factor_on");
   await page.getByLabel("Who", { exact: true }).selectOption({ label: "owner@demo.test" });
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page.getByText("Nobody has done anything of this kind yet.")).toBeVisible();
