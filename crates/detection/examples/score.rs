@@ -51,7 +51,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--speed") {
         return speed(&lexicon);
     }
-    let parts: [(&str, fn(&Labelled) -> bool); 3] = [
+    type Belongs = fn(&Labelled) -> bool;
+    let parts: [(&str, Belongs); 3] = [
         ("Test part (nothing is written or learned against it)", |message| message.is_test()),
         ("Of it, by a writer who saw nothing of the detector", |message| message.blind),
         ("Training part", |message| !message.is_test()),
