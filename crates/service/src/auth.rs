@@ -166,7 +166,7 @@ pub(crate) async fn hash_password(password: String) -> Result<String, Error> {
 }
 
 /// Checks a password against a hash, or against a dummy so that an unknown address takes as long as a known one.
-pub(crate) async fn verify_password(password: String, hash: Option<String>) -> Result<bool, Error> {
+async fn verify_password(password: String, hash: Option<String>) -> Result<bool, Error> {
     static DUMMY: LazyLock<String> =
         LazyLock::new(|| HASHER.hash_password(b"nobody").map(|hash| hash.to_string()).unwrap_or_default());
     let _place = WAITING.try_acquire().map_err(|_| Error::Unavailable)?;
@@ -234,6 +234,28 @@ impl Throttle {
 /// What attempts on an account are counted under.
 pub(crate) fn account_key(email: &str) -> String {
     format!("account:{email}")
+}
+
+/// Asks somebody who is signed in for their password again. The attempt is counted as one at the login, so that whoever finds an open
+/// session guesses no faster; whoever asked tells [`Throttle::succeeded`] once all they ask for was right.
+pub(crate) async fn prove_password(
+    service: &Service,
+    caller: &Caller,
+    user: UserId,
+    password: &str,
+) -> Result<User, Error> {
+    let (reading, business) = (service.clone(), caller.business);
+    let known = task(async move {
+        let users = store::access::list_users(&mut reading.db.read().await?, business).await?;
+        users.into_iter().find(|one| one.id == user && !one.left).ok_or(Error::NotFound)
+    })
+    .await?;
+    service.logins.attempt(&account_key(&known.email), ATTEMPTS_ACCOUNT)?;
+    if verify_password(password.to_owned(), Some(known.password_hash.clone())).await? {
+        Ok(known)
+    } else {
+        Err(Error::invalid("current", "wrong"))
+    }
 }
 
 /// Lets a person in.

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
 use crate::audit;
-use crate::auth::{ATTEMPTS_ACCOUNT, NewSession, account_key, digest, insert_session, verify_password};
+use crate::auth::{ATTEMPTS_ACCOUNT, NewSession, account_key, digest, insert_session, prove_password};
 use crate::clock::random;
 use crate::{Caller, Error, Service, task};
 
@@ -220,17 +220,7 @@ pub async fn turn_off(
     if !is_on(service, user).await? {
         return Err(Error::NotFound);
     }
-    let (reading, business) = (service.clone(), caller.business);
-    let known = task(async move {
-        let users = store::access::list_users(&mut reading.db.read().await?, business).await?;
-        users.into_iter().find(|one| one.id == user && !one.left).ok_or(Error::NotFound)
-    })
-    .await?;
-    let account = account_key(&known.email);
-    service.logins.attempt(&account, ATTEMPTS_ACCOUNT)?;
-    if !verify_password(password.to_owned(), Some(known.password_hash)).await? {
-        return Err(Error::invalid("current", "wrong"));
-    }
+    let proven = prove_password(service, caller, user, password).await?;
     let (writing, caller, code) = (service.clone(), caller.clone(), code.to_owned());
     task(async move {
         let service = writing;
@@ -243,7 +233,7 @@ pub async fn turn_off(
         Ok(tx.commit().await?)
     })
     .await?;
-    service.logins.succeeded(&account);
+    service.logins.succeeded(&account_key(&proven.email));
     Ok(())
 }
 

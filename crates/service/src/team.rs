@@ -12,8 +12,8 @@ use store::access::{Invitation, User};
 
 use crate::audit;
 use crate::auth::{
-    ATTEMPTS_ACCOUNT, NewSession, account_key, check_email, check_password, digest, fold_email,
-    hash_password, insert_session, new_secret, verify_password,
+    NewSession, account_key, check_email, check_password, digest, fold_email, hash_password, insert_session,
+    new_secret, prove_password,
 };
 use crate::error::is_taken;
 use crate::{Caller, Error, Service, task};
@@ -261,20 +261,9 @@ pub async fn change_password(
     if let Some(problem) = check_password(password) {
         return Err(Error::Invalid(vec![problem]));
     }
-    let reading = service.clone();
     let business = caller.business;
-    let known = task(async move {
-        let users = store::access::list_users(&mut reading.db.read().await?, business).await?;
-        users.into_iter().find(|one| one.id == user && !one.left).ok_or(Error::NotFound)
-    })
-    .await?;
-    // Whoever finds an open session guesses no faster than at the login.
-    let account = account_key(&known.email);
-    service.logins.attempt(&account, ATTEMPTS_ACCOUNT)?;
-    if !verify_password(current.to_owned(), Some(known.password_hash)).await? {
-        return Err(Error::invalid("current", "wrong"));
-    }
-    service.logins.succeeded(&account);
+    let known = prove_password(service, caller, user, current).await?;
+    service.logins.succeeded(&account_key(&known.email));
     let password_hash = hash_password(password.to_owned()).await?;
     let (service, session) = (service.clone(), digest(session));
     task(async move {
