@@ -128,17 +128,14 @@ struct Cutter {
 
 impl Cutter {
     fn cluster(&mut self, cluster: &str, start: usize, end: usize) {
-        let straight: String = cluster
-            .chars()
-            .map(|c| if is_apostrophe(c) { '\'' } else { c })
-            .filter(|c| !is_invisible(*c))
-            .collect();
+        // Before compatibility forms are folded, for some apostrophes are folded to a space with a mark; and after it,
+        // for some letters hold one.
+        let straight: String = straightened(cluster.chars()).collect();
         if straight.chars().any(is_stop_sign) {
             self.text.stop_sign = true;
         }
         let original = straight.chars().next().unwrap_or(' ');
-        let lowered: String =
-            nfkc(&straight).chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect();
+        let lowered: String = straightened(nfkc(&straight).chars()).flat_map(char::to_lowercase).collect();
         let folded: String = fold(&lowered);
         for letter in folded.chars() {
             self.letter(letter, original, start, end);
@@ -193,7 +190,11 @@ impl Cutter {
         if self.current.is_empty() {
             return;
         }
-        let text = std::mem::take(&mut self.current);
+        let mut text = std::mem::take(&mut self.current);
+        if text.contains(continues) {
+            // What a dropped apostrophe or sign held apart may combine now, or stand in another order.
+            text = fold(&nfkc(&text));
+        }
         let ideographic = text.chars().next().is_some_and(is_ideographic);
         let before = std::mem::take(&mut self.pending);
         let word =
@@ -255,6 +256,11 @@ fn is_elided(word: &str) -> bool {
             | "all"
             | "un"
     )
+}
+
+/// Every apostrophe the same, and nothing that is never seen.
+fn straightened(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    letters.filter(|c| !is_invisible(*c)).map(|c| if is_apostrophe(c) { '\'' } else { c })
 }
 
 const fn is_apostrophe(letter: char) -> bool {
@@ -389,6 +395,12 @@ mod tests {
     }
 
     #[test]
+    fn what_an_apostrophe_held_apart_combines_like_what_was_never_apart() {
+        assert_eq!(normalise("\u{1100}'\u{1161}"), normalise("\u{AC00}"));
+        assert_eq!(normalise("\u{1E000}'\u{113CE}"), "\u{113CE}\u{1E000}");
+    }
+
+    #[test]
     fn a_hyphen_is_a_space() {
         assert_eq!(normalise("OPT-OUT"), "opt out");
     }
@@ -397,6 +409,14 @@ mod tests {
     fn scripts_without_spaces_are_written_without_them() {
         assert_eq!(normalise("配信 停止。"), "配信停止");
         assert_eq!(normalise("回复TD退订"), "回复td退订");
+    }
+
+    #[test]
+    fn every_letter_there_is_is_normalised_once() {
+        for letter in '\0'..=char::MAX {
+            let once = normalise(letter.encode_utf8(&mut [0; 4]));
+            assert_eq!(normalise(&once), once, "{}", letter.escape_unicode());
+        }
     }
 
     proptest! {
