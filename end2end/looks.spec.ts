@@ -81,6 +81,7 @@ test("everybody can read a conversation, and every type of message shows as itse
   const media = (kind: string, content: object) => emulator.inbound({ from, [kind]: content });
   await media("image", { caption: "This one" });
   await media("video", {});
+  await media("image", { mime_type: "image/png", content: "bm90IGEgcGljdHVyZQ==" });
   await media("audio", { voice: true });
   await media("document", { filename: "invoice-1042.pdf", caption: "My invoice" });
   await media("sticker", {});
@@ -91,9 +92,18 @@ test("everybody can read a conversation, and every type of message shows as itse
   await media("reaction", { message_id: said.wamid, emoji: "👍" });
   await media("unsupported", { type: "poll" });
   await enter(page, `/inbox/${person.id}`);
-  for (const text of ["Photo", "Video", "Voice message", "invoice-1042.pdf", "Sticker", "Depot", "Ben Example", "Order of 1 product", "Reacted with"]) {
+  for (const text of ["Video", "Voice message", "invoice-1042.pdf", "Depot", "Ben Example", "Order of 1 product", "Reacted with"]) {
     await expect(page.getByText(text).first()).toBeVisible();
   }
+  const photo = page.getByRole("img", { name: "Photo" }).first();
+  await photo.scrollIntoViewIfNeeded();
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  const file = await page.request.get((await page.getByRole("link", { name: "invoice-1042.pdf" }).getAttribute("href")) ?? "");
+  expect(file.headers()["content-disposition"]).toBe("attachment; filename*=UTF-8''invoice-1042.pdf");
+  expect((await file.body()).subarray(0, 5).toString()).toBe("%PDF-");
+  const gone = await page.request.get((await page.getByRole("link", { name: "Voice message" }).getAttribute("href")) ?? "");
+  expect(gone.status()).toBe(404);
+  expect(await gone.text()).toContain("Ask the person to send it again");
   await page.getByText("Note to colleagues").first().click();
   await looksRight(page, "thread");
   await emulator.writes(from, "STOP");
@@ -108,6 +118,13 @@ test("customers can read their own page", async ({ page, application }) => {
   const { body } = await rest(application, "GET", `/contacts/${person.id}/preference-link`);
   await page.goto(`${application.url}${new URL(body.url).pathname}`);
   await looksRight(page, "own-page");
+  await enter(page, "/settings/links");
+  const form = (await page.locator("a[href*='/join/']").getAttribute("href")) ?? "";
+  await page.goto(new URL(form).pathname);
+  await looksRight(page, "form-to-join");
+  await page.getByLabel("I agree").check();
+  await page.getByRole("button", { name: "Continue to WhatsApp" }).click();
+  await looksRight(page, "form-last-step");
   await page.getByRole("button", { name: "Stop news and offers" }).click();
   await looksRight(page, "own-page-stopped");
 });

@@ -1,5 +1,5 @@
 import { enter, expect, login, open, test } from "./fixtures";
-import { subscriber } from "./rest";
+import { rest, subscriber } from "./rest";
 
 test("a link and a code are made for a word, to join and to leave @nojs @engines", async ({ page }) => {
   await enter(page, "/settings/links");
@@ -14,6 +14,35 @@ test("a link and a code are made for a word, to join and to leave @nojs @engines
   expect(file.headers()["content-type"]).toBe("image/svg+xml");
   expect(await file.text()).toContain(await page.locator(".qr-squares").getAttribute("d"));
   expect((await page.request.get("/settings/links/qr.svg?keyword=PIZZA")).status()).toBe(404);
+});
+
+test("the form on a website asks for no number, and the message it leads to opts in with its wording @nojs @engines", async ({ page, application, emulator }, info) => {
+  await enter(page, "/settings/links");
+  const form = (await page.locator("a[href*='/join/']").getAttribute("href")) ?? "";
+  await expect(page.getByText(`<iframe src="${form}"`)).toBeVisible();
+  const shown = await page.request.get(new URL(form).pathname);
+  expect(shown.headers()["content-security-policy"]).toContain("frame-ancestors *");
+  await page.context().clearCookies();
+  await page.goto(new URL(form).pathname);
+  await expect(page.getByText("Demo Shop would like to send you")).toBeVisible();
+  const box = page.getByLabel("I agree");
+  await expect(box).not.toBeChecked();
+  await page.getByRole("button", { name: "Continue to WhatsApp" }).click();
+  await expect(page, "the box has to be ticked").toHaveURL(form);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("News and offers from Demo Shop on WhatsApp");
+  await box.check();
+  await page.getByRole("button", { name: "Continue to WhatsApp" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("One last step");
+  const chat = new URL((await page.getByRole("link", { name: "Open WhatsApp" }).getAttribute("href")) ?? "");
+  const words = chat.searchParams.get("text") ?? "";
+  expect(words).toMatch(/^START #[0-9A-F]{28}$/);
+  const phone = `+2782555${info.project.name === "nojs" ? "0201" : "0202"}`;
+  await emulator.writes(phone, words);
+  const { body } = await rest(application, "GET", `/contacts?phone=${encodeURIComponent(phone)}`);
+  expect(body.data[0].marketing).toMatchObject({ state: "opted_in", source: "web_form" });
+  const unticked = await page.request.post(new URL(form).pathname, { form: {} });
+  expect(unticked.status()).toBe(422);
+  expect(await unticked.text()).toContain("Tick the box if you agree.");
 });
 
 test("an answer is saved, changed, used in the inbox, and removed @nojs", async ({ page, application, emulator, allowedErrors }, info) => {
@@ -63,6 +92,11 @@ test("what people did is listed by who and what @nojs @engines", async ({ page, 
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page.getByRole("row", { name: /logged in/ }).first()).toBeVisible();
   await expect(page.getByRole("row", { name: /made an API key/ })).toHaveCount(0);
+  const file = await page.request.get((await page.getByRole("link", { name: "Download as CSV" }).getAttribute("href")) ?? "");
+  const [heading, ...lines] = (await file.text()).trim().split("\n");
+  expect(heading).toBe("at,actor,email,action,subject");
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.every((line) => line.includes(",logged_in,"))).toBe(true);
   await page.getByLabel("What", { exact: true }).selectOption("second_factor_on");
   await page.getByLabel("Who", { exact: true }).selectOption({ label: "owner@demo.test" });
   await page.getByRole("button", { name: "Show" }).click();

@@ -6,8 +6,8 @@
 use app::words::ENGLISH;
 use axum::Router;
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use domain::consent::State as Consent;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use service::Error;
 use service::consent::Choice;
 use service::preferences::{self, Preferences};
 
-use crate::html::escaped;
+use crate::html::{card, escaped, heading, page, paragraph};
 use crate::state::AppState;
 
 /// The page and its button.
@@ -51,66 +51,44 @@ async fn choose(
 
 fn answer(app: &AppState, found: Result<Preferences, Error>, news: Option<&str>) -> Response {
     let text = &ENGLISH.preferences;
-    let problem = |title: &str, sentence: &str| {
-        format!(
-            "<h1>{}</h1></header><div class=\"card\"><div class=\"card-body\"><p>{}</p></div></div>",
-            escaped(title),
-            escaped(sentence)
-        )
-    };
-    let (status, body) = match found {
-        Ok(preferences) => (StatusCode::OK, choices(&preferences, news)),
-        Err(Error::NotFound) => (StatusCode::NOT_FOUND, problem(text.unknown_title, text.unknown_text)),
-        Err(Error::Invalid(_)) => (StatusCode::BAD_REQUEST, problem(text.trouble_title, text.trouble_text)),
+    let (status, title, sentence) = match found {
+        Ok(preferences) => {
+            let head = heading(text.title, Some(&preferences.business_name));
+            return page(app, StatusCode::OK, text.title, &head, &choices(&preferences, news));
+        }
+        Err(Error::NotFound) => (StatusCode::NOT_FOUND, text.unknown_title, text.unknown_text),
+        Err(Error::Invalid(_)) => (StatusCode::BAD_REQUEST, text.trouble_title, text.trouble_text),
         Err(error) => {
             tracing::error!(?error, "a customer's own page could not be shown");
-            (StatusCode::SERVICE_UNAVAILABLE, problem(text.trouble_title, text.trouble_text))
+            (StatusCode::SERVICE_UNAVAILABLE, text.trouble_title, text.trouble_text)
         }
     };
-    let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\">\
-         <title>{}</title><link rel=\"icon\" href=\"/pkg/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"{}\"></head>\
-         <body><main class=\"entrance\" data-width=\"form\"><header class=\"entrance-head\">{body}</main></body></html>",
-        escaped(text.title),
-        escaped(&app.site.addresses().css),
-    );
-    let mut response = (status, Html(page)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    page(app, status, text.title, &heading(title, None), &card(&paragraph(sentence)))
 }
 
 /// What they chose, and the button to choose otherwise. Stopping comes first and takes one press, as agreeing does (R30).
 fn choices(preferences: &Preferences, news: Option<&str>) -> String {
     let text = &ENGLISH.preferences;
-    let name = escaped(&preferences.business_name);
+    let name = &preferences.business_name;
     let gets = matches!(preferences.state, Consent::OptedIn);
-    let now = if gets { (text.subscribed)(&name) } else { (text.unsubscribed)(&name) };
-    let mut html = format!("<h1>{}</h1><p class=\"entrance-lead\">{name}</p></header>", escaped(text.title));
+    let mut html = String::new();
     if let Some(news) = news {
         html.push_str(&format!("<p role=\"status\"><strong>{}</strong></p>", escaped(news)));
     }
-    html.push_str(&format!(
-        "<div class=\"card\"><div class=\"card-body\"><p>{now}</p><p class=\"muted small\">{}</p>",
-        escaped(text.still)
-    ));
+    let now = if gets { (text.subscribed)(name) } else { (text.unsubscribed)(name) };
+    let mut body = format!("{}<p class=\"muted small\">{}</p>", paragraph(&now), escaped(text.still));
     if preferences.native_stop {
-        html.push_str(&format!("<p>{}</p>", escaped(text.native_stop)));
+        body.push_str(&paragraph(text.native_stop));
     }
     // Whoever was never asked, or whose words wait for a decision, can say no as well.
     if preferences.state != Consent::OptedOut {
-        html.push_str(&button("stop", text.stop, "primary"));
+        body.push_str(&button("stop", text.stop, "primary"));
     }
-    html.push_str("</div></div>");
+    html.push_str(&card(&body));
     if let (false, Some(disclosure)) = (gets, &preferences.disclosure) {
-        html.push_str(&format!(
-            "<div class=\"card\"><div class=\"card-body\"><h2 class=\"card-title\">{}</h2><p>{}</p>{}</div></div>",
-            escaped(text.start_title),
-            escaped(disclosure),
-            button("start", text.start, "secondary"),
-        ));
+        let title = format!("<h2 class=\"card-title\">{}</h2>", escaped(text.start_title));
+        let agreeing = button("start", text.start, "secondary");
+        html.push_str(&card(&format!("{title}{}{agreeing}", paragraph(disclosure))));
     }
     html
 }

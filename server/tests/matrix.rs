@@ -109,6 +109,7 @@ const FUNCTIONS: &[(&str, Wants, &str)] = &[
 struct Marked {
     shop: Shop,
     contact: String,
+    message: String,
     campaign: String,
     job: String,
 }
@@ -156,7 +157,10 @@ impl Marked {
             upload.finish().await.unwrap()
         };
         let campaign = Self::campaign(&shop).await;
-        Self { contact: contact.id.to_string(), campaign, job: job.to_string(), shop }
+        let thread =
+            service::conversations::thread(&shop.service, &caller, contact.id, None, 1).await.unwrap();
+        let message = thread.entries[0].id.to_string();
+        Self { message, contact: contact.id.to_string(), campaign, job: job.to_string(), shop }
     }
 
     /// A draft as the API makes it; its template is put where WhatsApp's answer would have put it.
@@ -290,10 +294,12 @@ async fn r58_every_page_and_file_keeps_to_its_business(shop: Shop) {
     paths.extend(
         [
             "/settings/links/qr.svg",
+            "/settings/audit/audit.csv",
             "/campaigns/{id}/recipients.csv",
             "/contacts/export.csv",
             "/contacts/jobs/{id}/errors.csv",
             "/contacts/{id}/data.json",
+            "/inbox/{id}/media/{message}",
         ]
         .map(str::to_owned),
     );
@@ -308,7 +314,11 @@ async fn r58_every_page_and_file_keeps_to_its_business(shop: Shop) {
         } else {
             &marked.contact
         };
-        let path = path.replace("{id}", id).replace(":id?", id).replace(":id", id);
+        let path = path
+            .replace("{id}", id)
+            .replace("{message}", &marked.message)
+            .replace(":id?", id)
+            .replace(":id", id);
         let get = |cookie: &str| {
             let request = Request::get(&path)
                 .header(header::COOKIE, cookie)
@@ -342,7 +352,7 @@ async fn r58_every_endpoint_wants_a_key_of_its_scope_and_business(shop: Shop) {
                 continue;
             }
             let id = if path.starts_with("/campaigns") { &marked.campaign } else { &marked.contact };
-            let path = path.replace("{id}", id);
+            let path = path.replace("{id}", id).replace("{message}", &marked.message);
             let body = (method != "GET").then(|| json!({}));
             asked += 1;
             for key in ["", "wc_forged"] {

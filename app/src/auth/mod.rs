@@ -53,7 +53,8 @@ pub fn is_own_path(path: &str) -> bool {
 
 /// Percent-encodes everything in a query value but letters, digits and `/-_.~`. Written out because the function of the
 /// browser does not exist on the server, and both must produce the same link.
-pub(crate) fn percent_encoded(text: &str) -> String {
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {

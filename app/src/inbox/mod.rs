@@ -2,6 +2,7 @@
 
 mod api;
 mod composer;
+mod content;
 mod list;
 mod page;
 mod thread;

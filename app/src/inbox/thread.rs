@@ -1,4 +1,4 @@
-use domain::conversation::{Card, Conversation, Entry, Item, Shown, Status, TeamKind, What};
+use domain::conversation::{Conversation, Entry, Status, TeamKind, What};
 use domain::id::{ContactId, UserId};
 use domain::inbound::Delivery as Reached;
 use domain::outbound::SendState;
@@ -10,6 +10,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use super::api::{Colleague, StepConversation, ThreadDetail};
+use super::content::{Content, media_path};
 use super::list::Listing;
 use crate::auth::percent_encoded;
 use crate::contacts::{explanation, moment};
@@ -64,7 +65,7 @@ pub(super) fn Thread(
     let newest = before.map(|_| view! { <a class="thread-turn" href=path.clone()>{text.newest}</a> });
     let items = entries
         .into_iter()
-        .map(|entry| view! { <Line entry now colleagues=colleagues.clone()/> })
+        .map(|entry| view! { <Line contact=contact.id entry now colleagues=colleagues.clone()/> })
         .collect_view();
     let silent = contact.last_inbound_at.is_none() && conversation.is_none();
     let view = listing.view.as_str();
@@ -219,10 +220,10 @@ fn called(by: Option<UserId>, colleagues: &[Colleague], words: &Words) -> String
 }
 
 #[component]
-fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoView {
+fn Line(contact: ContactId, entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoView {
     let words = use_words();
     let text = &words.inbox;
-    let Entry { at, what, .. } = entry;
+    let Entry { id, at, what } = entry;
     match what {
         What::Incoming { shown, verdict, quoted } => {
             let verdict = (words.contacts.verdict)(&verdict);
@@ -233,7 +234,7 @@ fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoVi
                         {quoted.map(|quoted| view! {
                             <p class="thread-quoted"><span class="visually-hidden">{text.quoted} " "</span>{quoted}</p>
                         })}
-                        <Content shown/>
+                        <Content shown file=media_path(contact, id)/>
                     </div>
                     <p class="thread-foot">
                         <TimeAgo at now/>
@@ -298,69 +299,5 @@ fn Line(entry: Entry, now: Timestamp, colleagues: Vec<Colleague>) -> impl IntoVi
             }
             .into_any()
         }
-    }
-}
-
-/// What a person wrote, as what it is.
-#[component]
-fn Content(shown: Shown) -> impl IntoView {
-    let words = use_words();
-    let text = &words.inbox;
-    match shown {
-        Shown::Text { text } => view! { <p class="thread-text">{text}</p> }.into_any(),
-        Shown::Media { media, caption, filename } => view! {
-            <p class="thread-thing">
-                <Icon glyph=Glyph::Info/>
-                <span>{filename.unwrap_or_else(|| (text.media)(media).to_owned())}</span>
-            </p>
-            {caption.map(|caption| view! { <p class="thread-text">{caption}</p> })}
-        }
-        .into_any(),
-        Shown::Location { at, name, address } => {
-            let title = name.unwrap_or_else(|| text.location.to_owned());
-            let degrees = at.map(|(north, east)| {
-                let href = format!("https://www.openstreetmap.org/?mlat={north}&mlon={east}#map=16/{north}/{east}");
-                view! { <a href=href target="_blank" rel="noopener noreferrer external">{format!("{north}, {east}")}</a> }
-            });
-            view! {
-                <p class="thread-thing"><Icon glyph=Glyph::Info/><span>{title}</span></p>
-                {address.map(|address| view! { <p class="small">{address}</p> })}
-                {degrees.map(|degrees| view! { <p class="small">{degrees}</p> })}
-            }
-            .into_any()
-        }
-        Shown::Cards { cards } => cards
-            .into_iter()
-            .map(|Card { name, phones }| {
-                view! {
-                    <p class="thread-thing"><Icon glyph=Glyph::Contacts/><span>{name.unwrap_or_else(|| text.card.to_owned())}</span></p>
-                    {phones.into_iter().map(|phone| view! { <p class="small">{phone}</p> }).collect_view()}
-                }
-            })
-            .collect_view()
-            .into_any(),
-        Shown::Order { note, items } => {
-            let count = items.len();
-            let lines = items
-                .into_iter()
-                .map(|Item { product, quantity, price }| {
-                    view! { <li>{(text.item)(quantity, &product)} {price.map(|price| format!(" · {price}"))}</li> }
-                })
-                .collect_view();
-            view! {
-                <p class="thread-thing"><Icon glyph=Glyph::Info/><span>{(text.order)(count)}</span></p>
-                <ul class="thread-items small">{lines}</ul>
-                {note.map(|note| view! { <p class="thread-text">{note}</p> })}
-            }
-            .into_any()
-        }
-        Shown::Reaction { emoji: Some(emoji), .. } => {
-            view! { <p class="muted small">{text.reacted} " " <span class="thread-emoji">{emoji}</span></p> }.into_any()
-        }
-        Shown::Reaction { emoji: None, .. } => {
-            view! { <p class="muted small">{text.reaction_removed}</p> }.into_any()
-        }
-        Shown::Deleted => view! { <p class="muted small">{text.deleted}</p> }.into_any(),
-        Shown::Notice { text } => view! { <p class="muted small">{text}</p> }.into_any(),
     }
 }

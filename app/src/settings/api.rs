@@ -356,6 +356,8 @@ pub struct MadeLink {
     pub side: usize,
     /// Its dark squares, as the `d` of an SVG path.
     pub path: String,
+    /// The address of the number's form to join by.
+    pub form: String,
 }
 
 /// The link of a number and a keyword; of the first ones where none is named.

@@ -62,6 +62,7 @@ fn Log(log: AuditLog, who: String, what: String, before: String) -> impl IntoVie
         }
     };
     let last = entries.last().map(|entry| entry.id.to_string());
+    let file = format!("{PATH}/audit.csv?who={}&what={}", percent_encoded(&who), percent_encoded(&what));
     let address = format!("{PATH}?who={}&what={}", percent_encoded(&who), percent_encoded(&what));
     let older = last.filter(|_| more).map(|last| {
         let href = format!("{address}&before={last}");
@@ -116,6 +117,9 @@ fn Log(log: AuditLog, who: String, what: String, before: String) -> impl IntoVie
         } else {
             view! { <Table caption=text.title head=ViewFnOnce::from(head)>{rows}</Table> }.into_any()
         }}
-        <nav class="cluster" aria-label=text.title>{newest}{older}</nav>
+        <nav class="cluster" aria-label=text.title>
+            {newest}{older}
+            {(!none).then(|| view! { <a href=file rel="external" download="">{text.download}</a> })}
+        </nav>
     }
 }

@@ -58,7 +58,7 @@ fn Maker(links: Links) -> impl IntoView {
     let words = use_words();
     let text = &words.links;
     let Links { numbers, join, leave, made } = links;
-    let Some(MadeLink { number, keyword, joins, url, side, path }) = made else {
+    let Some(MadeLink { number, keyword, joins, url, side, path, form }) = made else {
         return view! {
             <Card>
                 <EmptyState glyph=Glyph::Plug title=text.none text=text.none_text/>
@@ -85,6 +85,10 @@ fn Maker(links: Links) -> impl IntoView {
     let (chosen, of) = (keyword.clone(), number.clone());
     let (title, by_hand) = ((text.made)(&keyword), (text.by_hand)(&keyword, &number));
     let (label, href) = ((text.code_of)(&url), url.clone());
+    let frame = format!(
+        "<iframe src=\"{form}\" title=\"{}\" width=\"100%\" height=\"480\" style=\"border:0\"></iframe>",
+        text.frame_title
+    );
     let drawn = format!("0 0 {side} {side}");
     let ground = format!("M0 0h{side}v{side}H0z");
     view! {
@@ -114,6 +118,20 @@ fn Maker(links: Links) -> impl IntoView {
                     </form>
                 </div>
             </div>
+        </Card>
+        <Card title=text.form lead=text.form_text>
+            <Facts>
+                <dt>{text.form_link}</dt>
+                <dd class="copyable">
+                    <a href=form.clone() rel="noopener" target="_blank"><code>{form.clone()}</code></a>
+                    <CopyButton text=form label=words.settings.admin.copy copied=words.settings.admin.copied/>
+                </dd>
+                <dt>{text.form_frame}</dt>
+                <dd class="copyable">
+                    <code>{frame.clone()}</code>
+                    <CopyButton text=frame label=words.settings.admin.copy copied=words.settings.admin.copied/>
+                </dd>
+            </Facts>
         </Card>
     }
     .into_any()

@@ -23,7 +23,9 @@ pub(crate) async fn load(number: &str, keyword: &str) -> Result<Links, AppError>
             url: link.url,
             side,
             path,
+            form: link.form,
         })
     });
-    Ok(Links { numbers: choices.numbers, join: choices.join, leave: choices.leave, made })
+    let numbers = choices.numbers.into_iter().map(|number| number.display).collect();
+    Ok(Links { numbers, join: choices.join, leave: choices.leave, made })
 }

@@ -47,6 +47,8 @@ pub enum Glyph {
     Error,
     /// Something to know.
     Info,
+    /// A file to keep.
+    Download,
     /// A message.
     Message,
     /// Light theme.
@@ -99,6 +101,7 @@ impl Glyph {
             Self::Check => r#"<path d="m5 12.5 4.5 4.5L19 7"/>"#,
             Self::DoubleCheck => r#"<path d="m2.5 12.5 4.5 4.5 9-10M12.5 16.3l.7.7L22 7"/>"#,
             Self::ChevronDown => r#"<path d="m6 9 6 6 6-6"/>"#,
+            Self::Download => r#"<path d="M12 4v11M7 11l5 5 5-5M5 20h14"/>"#,
             Self::ArrowBack => r#"<path d="M19 12H5M11 6l-6 6 6 6"/>"#,
             Self::ArrowForward => r#"<path d="M5 12h14M13 6l6 6-6 6"/>"#,
             Self::ArrowUp => r#"<path d="M12 19V5M6 11l6-6 6 6"/>"#,

@@ -27,6 +27,8 @@ pub struct AuditWords {
     pub older: &'static str,
     /// Leads back to the newest entries.
     pub newest: &'static str,
+    /// Leads to the file.
+    pub download: &'static str,
     /// The software itself.
     pub system: &'static str,
     /// An API key.
@@ -49,6 +51,7 @@ impl AuditWords {
         none_text: "Nobody has done anything of this kind yet.",
         older: "Older",
         newest: "Newest",
+        download: "Download as CSV",
         system: "The software",
         key: "API key",
         action: |action| match action {

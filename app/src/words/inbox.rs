@@ -132,6 +132,16 @@ pub struct Inbox {
     pub team: fn(TeamKind, &str, &str) -> String,
     /// A file.
     pub media: fn(MediaKind) -> &'static str,
+    /// A file that WhatsApp named without saying how to ask for it.
+    pub media_missing: &'static str,
+    /// A file that WhatsApp keeps no longer.
+    pub media_gone: &'static str,
+    /// A file that is too large.
+    pub media_large: &'static str,
+    /// WhatsApp cannot be reached.
+    pub media_unreachable: &'static str,
+    /// WhatsApp refuses the connection, with its error code.
+    pub media_refused: fn(i64) -> String,
     /// A place.
     pub location: &'static str,
     /// A cart.
@@ -269,6 +279,15 @@ impl Inbox {
             MediaKind::Audio => "Audio",
             MediaKind::Document => "Document",
             MediaKind::Sticker => "Sticker",
+        },
+        media_missing: "WhatsApp did not say where the file is.",
+        media_gone: "WhatsApp no longer has this file: it keeps files for some days only. Ask the person to send it again.",
+        media_large: "This file is larger than 100 MB, more than WhatsApp passes on. Ask the person for a smaller one.",
+        media_unreachable: "WhatsApp could not be reached, or the file came damaged. Try again in a moment.",
+        media_refused: |code| {
+            format!(
+                "WhatsApp refused to give the file (error {code}). Somebody who administers WhatsCloud should look at Settings, WhatsApp connection: the access token may have expired."
+            )
         },
         location: "Location",
         order: |items| {

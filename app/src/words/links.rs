@@ -25,6 +25,16 @@ pub struct LinkWords {
     pub by_hand: fn(&str, &str) -> String,
     /// A button.
     pub download: &'static str,
+    /// The form to join by.
+    pub form: &'static str,
+    /// What it does.
+    pub form_text: &'static str,
+    /// Its address.
+    pub form_link: &'static str,
+    /// The HTML that shows it in a page.
+    pub form_frame: &'static str,
+    /// The name of the frame, for screen readers.
+    pub frame_title: &'static str,
     /// There is no number.
     pub none: &'static str,
     /// What to do about it.
@@ -45,6 +55,11 @@ impl LinkWords {
         code_of: |url| format!("QR code of {url}"),
         by_hand: |keyword, number| format!("Without a camera: “Write {keyword} to {number} on WhatsApp.”"),
         download: "QR code as a file",
+        form: "Form for your website",
+        form_text: "It shows your disclosure with a box to tick, asks for no number, and leads to WhatsApp with a message typed that holds a code. Once the person sends it, they are opted in at once, and the wording they agreed to is in the ledger.",
+        form_link: "Its own page",
+        form_frame: "Inside a page of yours",
+        frame_title: "Get news and offers on WhatsApp",
         none: "No number connected yet",
         none_text: "A link needs your WhatsApp number: connect it under WhatsApp connection.",
     };

@@ -10,6 +10,7 @@ mod decisions;
 mod errors;
 mod inbox;
 mod jobs;
+mod joining;
 mod ledger;
 mod links;
 mod overview;
@@ -32,6 +33,7 @@ pub use decisions::Decisions;
 pub use errors::Errors;
 pub use inbox::Inbox;
 pub use jobs::Jobs;
+pub use joining::JoiningWords;
 pub use ledger::Ledger;
 pub use links::LinkWords;
 pub use overview::Overview;
@@ -118,6 +120,8 @@ pub struct Words {
     pub overview: Overview,
     /// A customer's own page.
     pub preferences: Preferences,
+    /// The form on a business's own website.
+    pub joining: JoiningWords,
     /// The settings.
     pub settings: Settings,
     /// Answers that colleagues give often.
@@ -144,6 +148,7 @@ pub static ENGLISH: Words = Words {
     links: LinkWords::ENGLISH,
     overview: Overview::ENGLISH,
     preferences: Preferences::ENGLISH,
+    joining: JoiningWords::ENGLISH,
     replies: ReplyWords::ENGLISH,
     settings: Settings::ENGLISH,
     simulator: Simulator::ENGLISH,

@@ -183,6 +183,8 @@ pub enum Shown {
         caption: Option<String>,
         /// Its name.
         filename: Option<String>,
+        /// Whether WhatsApp said how to ask for it.
+        fetchable: bool,
     },
     /// A place.
     Location {

@@ -8,7 +8,6 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::Emulator;
 use crate::graph_error::GraphError;
@@ -185,12 +184,13 @@ async fn node(
         }
         let file =
             emulator.media().get(&node).cloned().ok_or_else(|| GraphError::no_such_node("get", &node))?;
+        let Some(content) = &file.content else { return Err(GraphError::no_such_node("get", &node)) };
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         Ok(json!({
             "url": format!("http://{host}{}/content", uri.path()),
             "mime_type": file.mime_type,
-            "sha256": file.sha256,
-            "file_size": file.size,
+            "sha256": file.sha256(),
+            "file_size": content.len(),
             "id": file.id,
             "messaging_product": "whatsapp",
         }))
@@ -224,25 +224,26 @@ async fn upload(
         emulator.media().add(MediaFile {
             id: id.clone(),
             mime_type: "application/octet-stream".to_owned(),
-            sha256: hex::encode(Sha256::digest(&body)),
-            size: body.len(),
+            content: Some(body),
         });
         json!({ "id": id })
     });
     emulator.graph_answer(result)
 }
 
-/// The content of a file: the emulator keeps none, so there is nothing in it.
+/// The content of a file.
 async fn content(
     State(emulator): State<Emulator>,
     Path((version, node)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
     let file = Access::to_anything(&emulator, &headers, &version).and_then(|_| {
-        emulator.media().get(&node).cloned().ok_or_else(|| GraphError::no_such_node("get", &node))
+        let file = emulator.media().get(&node).cloned();
+        let found = file.and_then(|file| Some((file.mime_type, file.content?)));
+        found.ok_or_else(|| GraphError::no_such_node("get", &node))
     });
     match file {
-        Ok(file) => ([(header::CONTENT_TYPE, file.mime_type)], Bytes::new()).into_response(),
+        Ok((mime_type, content)) => ([(header::CONTENT_TYPE, mime_type)], content).into_response(),
         Err(error) => error.into_response(emulator.ids().trace()),
     }
 }

@@ -1,13 +1,14 @@
 //! What a customer does: writes, taps, stops offers.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::Emulator;
 use crate::bubble::Bubble;
-use crate::ids::{Way, base64};
-use crate::media::MediaFile;
+use crate::ids::Way;
+use crate::media::{self, MediaFile};
 use crate::people::{self, Direction, Tick, is_user_id};
 use crate::statuses::contact;
 use crate::webhook::Lane;
@@ -380,7 +381,7 @@ impl Emulator {
         Ok((self.envelope("messages", Value::Object(value)), Some(wamid)))
     }
 
-    /// The content with what Meta adds by itself.
+    /// The content with what Meta adds by itself. A file is the one given as `content` (base64), or a sample.
     fn completed(&self, kind: &str, mut content: Value) -> Value {
         let mime_type = match kind {
             "interactive" => {
@@ -398,13 +399,17 @@ impl Emulator {
             "sticker" => "image/webp",
             _ => return content,
         };
-        let id = self.ids().node();
-        let hash = base64(&Sha256::digest(id.as_bytes()));
         let mut fields = if let Value::Object(fields) = content { fields } else { Map::new() };
-        fields.entry("mime_type").or_insert_with(|| json!(mime_type));
-        fields.entry("sha256").or_insert_with(|| json!(hash));
-        fields.entry("id").or_insert_with(|| json!(id));
-        self.media().add(MediaFile { id, mime_type: mime_type.to_owned(), sha256: hash, size: 0 });
+        let given = fields.remove("content").and_then(|content| STANDARD.decode(content.as_str()?).ok());
+        let mime_type = fields.entry("mime_type").or_insert_with(|| json!(mime_type));
+        let file = MediaFile {
+            id: self.ids().node(),
+            mime_type: mime_type.as_str().unwrap_or_default().to_owned(),
+            content: given.map(Into::into).or_else(|| media::sample(kind)),
+        };
+        fields.entry("sha256").or_insert_with(|| json!(file.sha256_of_webhook()));
+        fields.entry("id").or_insert_with(|| json!(file.id));
+        self.media().add(file);
         Value::Object(fields)
     }
 

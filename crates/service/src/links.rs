@@ -29,13 +29,24 @@ pub struct Link {
     pub purpose: Purpose,
     /// The address.
     pub url: String,
+    /// The address of the number's form to join by.
+    pub form: String,
+}
+
+/// A number of the business.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Number {
+    /// As it is shown to people.
+    pub display: String,
+    /// The address of its form to join by (see [`crate::joining`]).
+    pub form: String,
 }
 
 /// What links can be made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// The business's numbers, as they are shown to people.
-    pub numbers: Vec<String>,
+    /// The business's numbers.
+    pub numbers: Vec<Number>,
     /// Words that opt in.
     pub join: Vec<String>,
     /// Words that opt out.
@@ -48,7 +59,7 @@ impl Choices {
     #[must_use]
     pub fn link(&self, number: Option<&str>, keyword: Option<&str>) -> Option<Link> {
         let number = match number {
-            Some(wanted) => self.numbers.iter().find(|number| *number == wanted)?,
+            Some(wanted) => self.numbers.iter().find(|number| number.display == wanted)?,
             None => self.numbers.first()?,
         };
         let of = |list: &[String], wanted: &str| list.iter().find(|word| *word == wanted).cloned();
@@ -59,10 +70,15 @@ impl Choices {
                 None => (of(&self.leave, wanted)?, Purpose::Leave),
             },
         };
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let url = format!("https://wa.me/{digits}?text={}", utf8_percent_encode(&keyword, NON_ALPHANUMERIC));
-        Some(Link { number: number.clone(), keyword, purpose, url })
+        let Number { display, form } = number.clone();
+        Some(Link { url: chat(&display, &keyword), number: display, keyword, purpose, form })
     }
+}
+
+/// The address that opens a chat with a number, some words typed.
+pub(crate) fn chat(number: &str, words: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    format!("https://wa.me/{digits}?text={}", utf8_percent_encode(words, NON_ALPHANUMERIC))
 }
 
 /// What links the caller's business can make.
@@ -74,7 +90,13 @@ pub async fn choices(service: &Service, caller: &Caller) -> Result<Choices, Erro
     let connections = crate::connections::list(service, caller).await?;
     let Draft { opt_in_keywords, opt_out_keywords, .. } = settings.draft;
     Ok(Choices {
-        numbers: connections.into_iter().map(|connection| connection.display_number).collect(),
+        numbers: connections
+            .into_iter()
+            .map(|connection| Number {
+                form: format!("{}/join/{}", service.public_url, connection.id),
+                display: connection.display_number,
+            })
+            .collect(),
         join: opt_in_keywords,
         leave: opt_out_keywords,
     })
@@ -134,7 +156,9 @@ mod tests {
 
     fn choices() -> Choices {
         Choices {
-            numbers: vec!["+1 555 010 0001".into(), "+27 82 000 0001".into()],
+            numbers: ["+1 555 010 0001", "+27 82 000 0001"]
+                .map(|display| Number { display: display.into(), form: "/join/1".into() })
+                .to_vec(),
             join: vec!["START".into(), "sí quiero".into()],
             leave: vec!["STOP".into()],
         }

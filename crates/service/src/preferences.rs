@@ -9,7 +9,6 @@ use domain::consent::{Source, State};
 use domain::contact::Actor;
 use domain::id::{BusinessId, ContactId};
 use domain::role::{Right, Role};
-use domain::settings::Variables;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -86,7 +85,7 @@ pub async fn look(service: &Service, token: &str) -> Result<Preferences, Error> 
         let stored =
             store::contact::find_contact(&mut tx, business, contact).await?.ok_or(Error::NotFound)?;
         let rules = service.rules(&mut tx, business).await?;
-        let disclosure = (!stored.contact.erased).then(|| disclosure(&rules));
+        let disclosure = (!stored.contact.erased).then(|| crate::joining::disclosure(&rules));
         Ok(Preferences {
             business_name: rules.business_name.clone(),
             state: stored.contact.state,
@@ -100,22 +99,6 @@ pub async fn look(service: &Service, token: &str) -> Result<Preferences, Error> 
 async fn business_of(tx: &mut store::Tx, contact: ContactId) -> Result<BusinessId, Error> {
     let found = store::contact::read_contacts(tx, &[contact]).await?;
     found.first().map(|stored| stored.business).ok_or(Error::NotFound)
-}
-
-/// What somebody agrees to, as it is shown.
-fn disclosure(rules: &crate::cache::Rules) -> String {
-    let draft = &rules.settings.draft;
-    let word = |list: &[String]| list.first().cloned().unwrap_or_default();
-    let (opt_in, opt_out) = (word(&draft.opt_in_keywords), word(&draft.opt_out_keywords));
-    domain::settings::render(
-        &draft.disclosure,
-        &Variables {
-            business_name: &rules.business_name,
-            first_name: "",
-            opt_in_keyword: &opt_in,
-            opt_out_keyword: &opt_out,
-        },
-    )
 }
 
 /// Records what a person chose on their own page; agreeing keeps the wording that was shown as evidence (R5).

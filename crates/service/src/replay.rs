@@ -10,6 +10,7 @@ use domain::settings::Draft;
 use domain::time::Span;
 use serde::{Deserialize, Serialize};
 
+use crate::joining::without_code;
 use crate::{Caller, Error, Service, task};
 
 /// How far back messages are read.
@@ -83,7 +84,7 @@ pub async fn run(service: &Service, caller: &Caller, draft: Draft) -> Result<Rep
             for one in received {
                 let words = whatsapp::webhook::words_of(&one.raw);
                 let parts: Vec<(Part, &str)> =
-                    words.iter().map(|(from, words)| (part(*from), words.as_str())).collect();
+                    words.iter().map(|(from, words)| (part(*from), without_code(words))).collect();
                 let Some(person) = people.get(&one.contact).filter(|_| !parts.is_empty()) else { continue };
                 let context = Context {
                     plus_one: person.phone.as_ref().is_some_and(domain::phone::Phone::is_plus_one),

@@ -31,6 +31,17 @@ pub async fn insert_audit(tx: &mut Tx, business: BusinessId, entry: &AuditEntry)
         .execute(c).await.map(|_| ()))
 }
 
+/// Whether a deed on a subject is written down.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_noted(tx: &mut Tx, business: BusinessId, action: Action, subject: &str) -> Result<bool> {
+    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+            "select at from audit_entry where business_id = $1 and action = $2 and subject = $3 limit 1")
+        .bind(business.uuid()).bind(action.as_str()).bind(subject).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
 /// Entries of a business, the newest first.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::contact::{Direction, ThreadMessage};
-use domain::id::{BusinessId, ContactId, MessageId};
+use domain::id::{BusinessId, ConnectionId, ContactId, MessageId};
 use domain::time::Timestamp;
 use serde::Serialize;
 use sqlx::{FromRow, Result};
@@ -169,6 +169,22 @@ pub async fn list_thread_inbound(
              where contact_id = $1 and business_id = $2 and id < $3 order by id desc limit $4")
         .bind(contact.uuid()).bind(business.uuid()).bind(before.map_or(Uuid::max(), MessageId::uuid)).bind(limit)
         .fetch_all(c).await)
+}
+
+/// The message as received, and the number it came to.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_raw(
+    tx: &mut Tx,
+    business: BusinessId,
+    contact: ContactId,
+    message: MessageId,
+) -> Result<Option<(ConnectionId, String)>> {
+    let row: Option<(Uuid, String)> = on!(tx, c => sqlx::query_as(
+            "select connection_id, raw from message_in where id = $1 and contact_id = $2 and business_id = $3")
+        .bind(message.uuid()).bind(contact.uuid()).bind(business.uuid()).fetch_optional(c).await)?;
+    Ok(row.map(|(connection, raw)| (ConnectionId::from_uuid(connection), raw)))
 }
 
 /// Something reported that has no table of its own.

@@ -25,7 +25,8 @@ use domain::time::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use whatsapp::client::{
-    Class, Client, GraphError, NOT_CONNECTED, NOT_REQUESTED, Outcome, Outgoing, Refusal, Secret, Sender,
+    Class, Client, GraphError, MediaError, NOT_CONNECTED, NOT_REQUESTED, Outcome, Outgoing, Refusal, Secret,
+    Sender,
 };
 
 const NOW: Timestamp = Timestamp::from_seconds(1_764_000_000);
@@ -120,6 +121,33 @@ async fn templates(Path(waba): Path<String>, RawQuery(query): RawQuery) -> Respo
     }
 }
 
+/// A file's description: `file`, one whose digest is of another, one whose address leads elsewhere; anything else is gone.
+async fn described(Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let host = headers["host"].to_str().unwrap();
+    let (address, sha256) = match id.as_str() {
+        "file" => (format!("http://{host}/content/a"), SHA256_OF_ABC),
+        "swapped" => (format!("http://{host}/content/b"), SHA256_OF_ABC),
+        "elsewhere" => ("http://127.0.0.1:1/steal".to_owned(), SHA256_OF_ABC),
+        "forgotten" => (format!("http://{host}/content/none"), SHA256_OF_ABC),
+        _ => {
+            return (StatusCode::BAD_REQUEST, r#"{"error":{"code":100,"error_subcode":33}}"#).into_response();
+        }
+    };
+    format!(r#"{{"url":"{address}","mime_type":"image/jpeg","sha256":"{sha256}","file_size":3,"id":"{id}"}}"#)
+        .into_response()
+}
+
+const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+async fn content(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    assert_eq!(headers["authorization"], "Bearer token-of-a-test");
+    match name.as_str() {
+        "a" => "abc".into_response(),
+        "b" => "abd".into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// A server with every canned answer; lives as long as the test.
 async fn server() -> (String, Seen) {
     let seen = Seen::default();
@@ -128,6 +156,8 @@ async fn server() -> (String, Seen) {
         .route("/v25.0/{id}/messages", post(answer))
         .route("/v25.0/{id}/message_templates", get(templates))
         .route("/v25.0/55501", get(move || async move { number }))
+        .route("/v25.0/{id}", get(described))
+        .route("/content/{name}", get(content))
         .with_state(Arc::clone(&seen));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -260,4 +290,28 @@ async fn the_number_says_that_address_and_token_fit() {
         client.phone_number(&sender("http://127.0.0.1:1", "55501")).await,
         Err(GraphError::Unreachable)
     );
+}
+
+#[tokio::test]
+async fn a_file_is_fetched_from_where_whatsapp_keeps_it_and_compared_with_its_digest() {
+    let (url, _) = server().await;
+    let client = Client::with_timeout(TIMEOUT).unwrap();
+    let sender = sender(&url, "55501");
+    let mut file = client.open_media(&sender, "file").await.unwrap();
+    assert_eq!((file.mime_type.as_str(), file.length), ("image/jpeg", Some(3)));
+    assert_eq!(file.chunk().await.unwrap().as_deref(), Some(b"abc".as_slice()));
+    assert_eq!(file.chunk().await, Ok(None));
+
+    let mut swapped = client.open_media(&sender, "swapped").await.unwrap();
+    assert!(swapped.chunk().await.unwrap().is_some());
+    assert_eq!(swapped.chunk().await, Err(MediaError::Damaged));
+
+    for (id, expected) in [
+        ("gone", MediaError::Gone),
+        ("forgotten", MediaError::Gone),
+        ("elsewhere", MediaError::Graph(GraphError::Unreadable { http_status: 200 })),
+        ("..", MediaError::Graph(GraphError::Misconfigured)),
+    ] {
+        assert_eq!(client.open_media(&sender, id).await.unwrap_err(), expected, "{id}");
+    }
 }

@@ -15,7 +15,7 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
 fn policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; \
+         img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; \
          frame-ancestors 'none'; base-uri 'none'"
     )
 }

@@ -373,6 +373,10 @@ async fn number_account_media_and_blocking_answer_as_documented() {
     let (_, uploaded) = graph(&emulator, "POST", "/v25.0/100000000000001/media", json!("bytes")).await;
     let media = format!("/v25.0/{}", uploaded["id"].as_str().unwrap());
     assert_eq!(graph(&emulator, "GET", &media, Value::Null).await.1["file_size"], 7);
+    let bytes = Request::get(format!("{media}/content")).header("authorization", "Bearer t");
+    assert_eq!(text_of(call(&emulator, bytes.body(Body::empty()).unwrap()).await).await, "\"bytes\"");
+    let stranger = Request::get(format!("{media}/content")).body(Body::empty()).unwrap();
+    assert_eq!(call(&emulator, stranger).await.status(), 401);
     assert_eq!(graph(&emulator, "DELETE", &media, Value::Null).await.0, 200);
     assert_eq!(graph(&emulator, "GET", &media, Value::Null).await.1["error"]["error_subcode"], 33);
 

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use domain::audit::Action;
 use domain::campaign::CampaignState;
 use domain::contact::Contact;
 use domain::id::{BusinessId, CampaignId, ContactId};
 use domain::kind::{Form, MessageKind};
 use domain::outbound::{Content, Recipient, SendState};
 use domain::permit::{Gate, Intent, Policy, Reason, SendPermit, Verdict, decide};
+use domain::promotion;
 use domain::time::Timestamp;
 use store::Tx;
 use store::outbox::{Claimed, Settled};
@@ -169,12 +171,30 @@ pub(super) async fn decide_again(
         let marketing_lately = lately.get(&person.id).copied().unwrap_or(0);
         let gate = Gate { marketing_lately, ..person.gate() };
         match decide(&gate, &intent, &policy, now) {
+            Verdict::Send(_) if is_stopped_promotion(tx, &gate, kind, &message).await? => {
+                settled.push(skip(Reason::Promotion));
+            }
             Verdict::Send(permit) => ready.push(Ready { claimed: message, recipient, permit, gate }),
             Verdict::Skip(reason) => settled.push(skip(reason)),
             Verdict::Defer { until, .. } => settled.push(wait(until)),
         }
     }
     Ok((ready, settled))
+}
+
+/// Whether an answer reads like a promotion to somebody who stopped after it was written, and nobody let it through (R43). A
+/// campaign's text is the template's, which WhatsApp reviewed and whose category decides.
+async fn is_stopped_promotion(
+    tx: &mut Tx,
+    gate: &Gate,
+    kind: MessageKind,
+    message: &Claimed,
+) -> Result<bool, Error> {
+    if message.campaign.is_some() || promotion::stopped(gate, kind, message.content.preview()).is_none() {
+        return Ok(false);
+    }
+    let (action, subject) = (Action::PromotionAllowed, message.id.to_string());
+    Ok(!store::audit::is_noted(tx, message.business, action, &subject).await?)
 }
 
 /// Whether the person is as they were when the decision was made. Another process may have taken in a STOP, and this one knows of it

@@ -12,6 +12,7 @@ use store::contact::StoredContact;
 
 use crate::cache::Rules;
 use crate::consent::CLOCK_SKEW;
+use crate::joining::{Agreement, without_code};
 use crate::replay::part;
 
 /// A confirmation leaves within five minutes of the request or never (R26; 47 CFR 64.1200(a)(12)).
@@ -33,7 +34,7 @@ fn parts(message: &InboundMessage) -> Vec<(Part, &str)> {
     if message.in_group {
         return Vec::new();
     }
-    message.words.iter().map(|(from, words)| (part(*from), words.as_str())).collect()
+    message.words.iter().map(|(from, words)| (part(*from), without_code(words))).collect()
 }
 
 /// What detection made of a message; `asked` says that it answers our own question.
@@ -78,12 +79,13 @@ pub(super) fn confirms(message: &InboundMessage) -> bool {
     message.words.iter().any(|(from, words)| *from == WordsFrom::Payload && words == CONFIRM_PAYLOAD)
 }
 
-/// The signal a message gives about a person, if any.
+/// The signal a message gives about a person, if any; `agreed` says that they agreed on the business's form just before.
 pub(super) fn signal(
     rules: &Rules,
     message: &InboundMessage,
     finding: Option<&Finding>,
     person: &StoredContact,
+    agreed: bool,
     now: Timestamp,
 ) -> Option<Signal> {
     let policies = rules.settings.draft.policies;
@@ -99,11 +101,18 @@ pub(super) fn signal(
             Verdict::OptOut => SignalKind::OptOut,
             Verdict::Hold => SignalKind::Hold,
             Verdict::OptIn if state == State::Unknown && !policies.ask_to_confirm => SignalKind::OptIn,
+            // They read the disclosure on the form, and the message shows whose number it is: nothing is left to ask.
+            Verdict::OptIn if agreed && matches!(state, State::Unknown | State::Pending) => SignalKind::OptIn,
             Verdict::OptIn => SignalKind::Start,
             Verdict::Help | Verdict::None => return None,
         }
     };
-    let source = if tapped { Source::Button } else { Source::Keyword };
+    let joins = matches!(kind, SignalKind::OptIn | SignalKind::Start);
+    let source = match (tapped, agreed && joins) {
+        (_, true) => Source::WebForm,
+        (true, false) => Source::Button,
+        (false, false) => Source::Keyword,
+    };
     // Nobody writes in the future: such a time would beat everything that is said until then.
     let mut occurred_at = message.sent_at.min(now + CLOCK_SKEW);
     if kind == SignalKind::OptOut
@@ -222,4 +231,6 @@ pub(super) struct Said<'a> {
     pub(super) contact: ContactId,
     pub(super) message: &'a InboundMessage,
     pub(super) finding: Option<&'a Finding>,
+    /// What they agreed to on the business's form just before.
+    pub(super) agreement: Option<&'a Agreement>,
 }

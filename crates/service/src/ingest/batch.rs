@@ -27,6 +27,7 @@ use super::answer::{self, CONFIRM_SEND_WITHIN, Said};
 use super::people::{People, Stricter, names};
 use super::{Work, seen};
 use crate::cache::{Connection, Rules};
+use crate::joining::Agreement;
 use crate::ledger::NewEvent;
 use crate::metrics::Metrics;
 use crate::subscriptions::Happened;
@@ -43,6 +44,8 @@ struct Batch<'a> {
     targets: Targets,
     /// WhatsApp's ids of our own questions that messages of the batch answer.
     questions: HashSet<String>,
+    /// What senders of messages of the batch agreed to on the business's form.
+    agreements: HashMap<String, Agreement>,
     inbound: Vec<NewInbound>,
     heard: BTreeMap<ContactId, Heard>,
     others: Vec<NewOther>,
@@ -97,12 +100,14 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
             wanted.insert(business, subscriptions.into_iter().flat_map(|one| one.events).collect());
         }
     }
+    let agreements = crate::joining::load_agreements(service, &mut tx, &fresh).await?;
     let mut batch = Batch {
         service,
         rules,
         people,
         targets,
         questions,
+        agreements,
         inbound: Vec::new(),
         heard: BTreeMap::new(),
         others: Vec::new(),
@@ -280,7 +285,8 @@ impl Batch<'_> {
             && message.context_wamid.as_ref().is_some_and(|wamid| self.questions.contains(wamid));
         let finding = answer::find(&rules, message, person, asked);
         let from = person.consent.state();
-        let signal = answer::signal(&rules, message, finding.as_ref(), person, now);
+        let agreement = self.agreements.remove(&message.wamid);
+        let signal = answer::signal(&rules, message, finding.as_ref(), person, agreement.is_some(), now);
         let id = self.service.clock.uuid();
         let verdict = finding.as_ref().map_or("none", |finding| finding.verdict.as_str());
         let waits = wants_answer(&message.message_type, verdict);
@@ -324,7 +330,7 @@ impl Batch<'_> {
                 "verdict": verdict,
             })
         });
-        let said = Said { contact, message, finding: finding.as_ref() };
+        let said = Said { contact, message, finding: finding.as_ref(), agreement: agreement.as_ref() };
         let change = signal.and_then(|signal| self.record(business, contact, &signal, Some(&said)));
         let to = change.map_or(from, |change| change.to);
         self.answer(connection, &rules, &said, from, to, now);
@@ -354,9 +360,9 @@ impl Batch<'_> {
         {
             person.answered_at = Some(said.message.sent_at);
         }
-        if let Some(event) =
-            self.events.last_mut().filter(|event| event.contact == said.contact && from != to)
-        {
+        // Whoever agreed on a form saw another wording before, which stands in the ledger already.
+        let unworded = |event: &&mut NewEvent| event.contact == said.contact && event.wording.is_none();
+        if let Some(event) = self.events.last_mut().filter(|_| from != to).filter(unworded) {
             let digest = wording_digest(&answer.wording);
             event.wording = Some(digest);
             self.wordings.insert((connection.business, digest), answer.wording);
@@ -388,14 +394,26 @@ impl Batch<'_> {
     ) -> Option<Change> {
         let change = self.people.apply(contact, signal).filter(|change| change.recorded)?;
         let person = self.people.get(contact)?;
+        let agreement = said.and_then(|said| said.agreement).filter(|_| signal.source == Source::WebForm);
         let evidence = Evidence {
             words: said.and_then(|said| answer::matched_words(said.message, said.finding)),
             wamid: said.map(|said| said.message.wamid.clone()),
             context_wamid: said.and_then(|said| said.message.context_wamid.clone()),
             identifier: crate::consent::identifier(&person.contact),
             reading: said.and_then(|said| said.finding).map(answer::reading),
+            details: agreement.map(|agreement| {
+                serde_json::json!({
+                    "agreed_on_form_at": agreement.at.to_string(),
+                    "form_settings_version": agreement.version,
+                })
+            }),
             ..Evidence::default()
         };
+        let wording = agreement.map(|agreement| {
+            let digest = wording_digest(&agreement.wording);
+            self.wordings.insert((business, digest), agreement.wording.clone());
+            digest
+        });
         let finding = said.and_then(|said| said.finding);
         self.events.push(NewEvent {
             business,
@@ -410,7 +428,7 @@ impl Batch<'_> {
             settings_version: self.rules.get(&business).map_or(0, |rules| rules.settings.version),
             rule: finding.map(Finding::rule_id),
             matched: finding.and_then(|finding| finding.matched.clone()),
-            wording: None,
+            wording,
             evidence,
             flags: finding.map(|finding| finding.flags).unwrap_or_default(),
         });

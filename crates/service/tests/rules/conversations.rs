@@ -116,6 +116,25 @@ rules! {
         assert_eq!(overridden, Some((said, Some(id_of(&shop.owner)))), "who let it through is on record");
     }
 
+    async fn r43_an_offer_written_before_a_stop_and_still_waiting_is_held_back(shop) {
+        let (first, second) = (shop.subscriber(&za(1)).await, shop.subscriber(&za(2)).await);
+        for n in 1..=2 {
+            shop.says(&za(n), "any discounts on?").await;
+        }
+        let offer = shop.answer(first, "Yes, 20% off until Sunday").await.unwrap();
+        let answer = shop.answer(second, "No, not this week").await.unwrap();
+        for n in 1..=2 {
+            shop.says(&za(n), "STOP").await;
+        }
+        let allowed = Reply { promotion_allowed: true, ..text("As you asked: 20% off until Sunday", None) };
+        let allowed = conversations::reply(shop.service(), &shop.owner, first, allowed).await.unwrap();
+        shop.dispatch().await;
+        assert_eq!(shop.message(&offer).await.reason, Some(Reason::Promotion));
+        for message in [&answer, &allowed] {
+            assert_eq!(shop.message(message).await.status, domain::outbound::SendState::Sent);
+        }
+    }
+
     async fn r43_who_agreed_may_be_told_of_offers_in_a_conversation(shop) {
         let id = shop.subscriber(&za(1)).await;
         shop.says(&za(1), "any discounts on?").await;

@@ -37,5 +37,10 @@ contract! {
         assert_eq!(list(by_one.clone(), 9).await, [third.clone(), first]);
         let both = AuditQuery { action: Some(Action::Erased), ..by_one };
         assert_eq!(list(both, 9).await, [third]);
+        let noted = async |of, action, subject: &str| read!(db, tx => is_noted(tx, of, action, subject).await.unwrap());
+        assert!(noted(business, Action::LoggedIn, NASTY).await);
+        assert!(!noted(other, Action::LoggedIn, NASTY).await);
+        assert!(!noted(business, Action::PromotionAllowed, NASTY).await);
+        assert!(!noted(business, Action::LoggedIn, "another").await);
     }
 }

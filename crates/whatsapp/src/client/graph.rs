@@ -178,7 +178,7 @@ impl Client {
     }
 
     /// A successful answer, or why there is none.
-    async fn get(&self, url: Url, sender: &Sender) -> Result<(u16, Vec<u8>), GraphError> {
+    pub(super) async fn get(&self, url: Url, sender: &Sender) -> Result<(u16, Vec<u8>), GraphError> {
         let answer = exchange(self.http.get(url), sender, PAGE_LIMIT).await;
         let (http_status, body) = answer.map_err(|failure| match failure {
             ExchangeFailure::NotRequestable => GraphError::Misconfigured,

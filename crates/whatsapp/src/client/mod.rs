@@ -2,6 +2,7 @@
 
 mod body;
 mod graph;
+mod media;
 mod outcome;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, Url};
 
 pub use graph::{GraphError, PhoneNumber};
+pub use media::{Download, LARGEST_FILE, MediaError};
 pub use outcome::{Class, NOT_CONNECTED, NOT_REQUESTED, Outcome, Refusal, classify};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

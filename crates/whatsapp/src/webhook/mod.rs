@@ -31,7 +31,7 @@ pub enum ParseError {
 }
 
 pub use message::words_of;
-pub use shown::shown;
+pub use shown::{ReceivedFile, file, shown};
 
 /// Reads one webhook.
 ///

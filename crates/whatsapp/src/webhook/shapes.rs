@@ -88,7 +88,7 @@ shapes! {
 
     CallPermission { response: Text<'a> }
 
-    Media { caption: Text<'a>, filename: Text<'a>, voice: Text<'a> }
+    Media { id: Text<'a>, caption: Text<'a>, filename: Text<'a>, voice: Text<'a> }
 
     Location { latitude: Text<'a>, longitude: Text<'a>, name: Text<'a>, address: Text<'a> }
 

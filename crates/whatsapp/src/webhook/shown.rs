@@ -108,7 +108,46 @@ fn media(media: MediaKind, part: &Part<Media<'_>>) -> Shown {
         media,
         caption: part.word(|media| &media.caption).map(str::to_owned),
         filename: part.word(|media| &media.filename).map(str::to_owned),
+        fetchable: part.get().is_some_and(|media| id_of(media).is_some()),
     }
+}
+
+/// The id of a file, if it is nothing but an id: it becomes a part of an address.
+fn id_of(file: &Media<'_>) -> Option<String> {
+    file.id.owned().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The file that came with a message kept as received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedFile {
+    /// WhatsApp's id of it.
+    pub id: String,
+    /// Its name, where it has one.
+    pub filename: Option<String>,
+}
+
+/// The file in a message kept as received, if there is one.
+#[must_use]
+pub fn file(raw: &str) -> Option<ReceivedFile> {
+    let message = serde_json::from_str::<Part<Message<'_>>>(raw).ok()?.0?;
+    file_of(&type_of(&message), &message)
+}
+
+fn file_of(message_type: &MessageType, message: &Message<'_>) -> Option<ReceivedFile> {
+    let part = match message_type {
+        MessageType::Image => &message.image,
+        MessageType::Video => &message.video,
+        MessageType::Document => &message.document,
+        MessageType::Sticker => &message.sticker,
+        MessageType::Audio => &message.audio,
+        MessageType::Edit => {
+            let (message_type, content) = edited(message)?;
+            return if message_type == MessageType::Edit { None } else { file_of(&message_type, content) };
+        }
+        _ => return None,
+    };
+    let file = part.get()?;
+    Some(ReceivedFile { id: id_of(file)?, filename: file.filename.owned() })
 }
 
 #[cfg(test)]
@@ -146,8 +185,26 @@ mod tests {
             media: MediaKind::Document,
             caption: Some("My invoice".to_owned()),
             filename: Some("a.pdf".to_owned()),
+            fetchable: true,
         };
         assert_eq!(shown(raw, ""), file);
+    }
+
+    #[test]
+    fn a_file_is_found_by_its_id_and_nothing_else_is() {
+        let raw = r#"{"type":"document","document":{"id":"123","filename":"a.pdf"}}"#;
+        assert_eq!(
+            file(raw),
+            Some(ReceivedFile { id: "123".to_owned(), filename: Some("a.pdf".to_owned()) })
+        );
+        for raw in [
+            r#"{"type":"text","text":{"body":"hi"}}"#,
+            r#"{"type":"image","image":{}}"#,
+            r#"{"type":"image","image":{"id":"../me"}}"#,
+            "not json",
+        ] {
+            assert_eq!(file(raw), None, "{raw}");
+        }
     }
 
     #[test]
