@@ -118,15 +118,15 @@ test("customers can read their own page", async ({ page, application }) => {
   const { body } = await rest(application, "GET", `/contacts/${person.id}/preference-link`);
   await page.goto(`${application.url}${new URL(body.url).pathname}`);
   await looksRight(page, "own-page");
+  await page.getByRole("button", { name: "Stop news and offers" }).click();
+  await looksRight(page, "own-page-stopped");
   await enter(page, "/settings/links");
-  const form = (await page.locator("a[href*='/join/']").getAttribute("href")) ?? "";
+  const form = (await page.locator("a[href*='/opt-in/']").getAttribute("href")) ?? "";
   await page.goto(new URL(form).pathname);
   await looksRight(page, "form-to-join");
   await page.getByLabel("I agree").check();
   await page.getByRole("button", { name: "Continue to WhatsApp" }).click();
   await looksRight(page, "form-last-step");
-  await page.getByRole("button", { name: "Stop news and offers" }).click();
-  await looksRight(page, "own-page-stopped");
 });
 
 test("everybody can read an import as it is asked about, checked and done, and what many contacts can be changed by", async ({ page }) => {

@@ -18,7 +18,7 @@ test("a link and a code are made for a word, to join and to leave @nojs @engines
 
 test("the form on a website asks for no number, and the message it leads to opts in with its wording @nojs @engines", async ({ page, application, emulator }, info) => {
   await enter(page, "/settings/links");
-  const form = (await page.locator("a[href*='/join/']").getAttribute("href")) ?? "";
+  const form = (await page.locator("a[href*='/opt-in/']").getAttribute("href")) ?? "";
   await expect(page.getByText(`<iframe src="${form}"`)).toBeVisible();
   const shown = await page.request.get(new URL(form).pathname);
   expect(shown.headers()["content-security-policy"]).toContain("frame-ancestors *");

@@ -1,4 +1,4 @@
-//! `/join/{connection}`: the form on a business's own website by which people join. It may stand in a frame of any page; it asks for
+//! `/opt-in/{connection}`: the form on a business's own website by which people join. It may stand in a frame of any page; it asks for
 //! nothing about anybody, and whoever agrees sends the message that counts from their own WhatsApp.
 
 use app::words::ENGLISH;
@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// The form and its button.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/join/{connection}", get(look).post(agree))
+    Router::new().route("/opt-in/{connection}", get(look).post(agree))
 }
 
 /// What the form sends.

@@ -74,6 +74,7 @@ impl AuditWords {
             Action::CampaignResumed => "resumed a campaign",
             Action::CampaignCancelled => "cancelled a campaign",
             Action::JobStarted => "began to import or change contacts",
+            Action::ContactsMerged => "merged two records into",
             Action::Erased => "erased a person",
             Action::PromotionAllowed => "let a promotion through",
         },

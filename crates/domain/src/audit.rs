@@ -66,6 +66,8 @@ actions! {
     CampaignCancelled = "campaign_cancelled",
     /// Began an import or a change of many contacts.
     JobStarted = "job_started",
+    /// Joined two records of one person.
+    ContactsMerged = "contacts_merged",
     /// Erased a person.
     Erased = "erased",
     /// Let a message through that reads like a promotion, to somebody who wants none.

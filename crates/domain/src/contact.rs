@@ -1,9 +1,12 @@
 //! What pages and the API show of contacts, their consent and their messages.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::campaign::RecipientOutcome;
 use crate::consent::{SignalKind, Source, State};
-use crate::id::{ContactId, EventId, MessageId};
+use crate::id::{CampaignId, ContactId, EventId, MessageId};
 use crate::inbound::Delivery;
 use crate::kind::MessageKind;
 use crate::outbound::SendState;
@@ -44,6 +47,8 @@ pub struct Contact {
     pub expires_at: Option<Timestamp>,
     /// Labels of the business.
     pub tags: Vec<String>,
+    /// What else the business keeps about the person.
+    pub details: Details,
     /// When the person last wrote.
     pub last_inbound_at: Option<Timestamp>,
     /// When the contact was made.
@@ -95,6 +100,34 @@ impl Contact {
     }
 }
 
+/// What a business keeps about a person beside name and labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The language they are written to in: BCP 47 in lower case, such as `pt` or `pt-br`.
+    pub language: Option<String>,
+    /// Fields of the business's own, by name.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Details {
+    /// Nothing known.
+    pub const NONE: Self = Self { language: None, attributes: BTreeMap::new() };
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.language.is_none() && self.attributes.is_empty()
+    }
+
+    /// Takes over from another record of the same person what is not known here.
+    pub fn join(&mut self, other: Self) {
+        self.language = self.language.take().or(other.language);
+        for (name, value) in other.attributes {
+            self.attributes.entry(name).or_insert(value);
+        }
+    }
+}
+
 /// How the contacts table is sorted. Newest first by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +165,15 @@ impl ContactSort {
     }
 }
 
+/// What became of people in a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignFilter {
+    /// Which campaign.
+    pub campaign: CampaignId,
+    /// What became of them.
+    pub outcome: RecipientOutcome,
+}
+
 /// What to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -158,6 +200,10 @@ pub struct ContactQuery {
     pub added_since: Option<Timestamp>,
     /// Only those with whom all communication is stopped, or not.
     pub blocked: Option<bool>,
+    /// Only those who are written to in this language.
+    pub language: Option<String>,
+    /// Only those whom a campaign left with this outcome.
+    pub campaign: Option<CampaignFilter>,
     /// The order.
     pub sort: ContactSort,
     /// Where the page starts: the `next` or `previous` of another page.
@@ -194,6 +240,8 @@ impl ContactQuery {
             || self.added_days.is_some()
             || self.added_since.is_some()
             || self.blocked.is_some()
+            || self.language.is_some()
+            || self.campaign.is_some()
     }
 
     /// The one state asked for, if nothing else is.

@@ -22,6 +22,12 @@ pub const VARIABLE: usize = 1_024;
 pub const TAG: usize = 50;
 /// Most labels of one contact.
 pub const TAGS: usize = 50;
+/// Longest name of a field of the business's own.
+pub const ATTRIBUTE_NAME: usize = 40;
+/// Longest value of one.
+pub const ATTRIBUTE: usize = 500;
+/// Most of them for one contact.
+pub const ATTRIBUTES: usize = 20;
 /// Most bytes of a file of contacts.
 pub const IMPORT_BYTES: u64 = 2 << 30;
 /// Most bytes of one line of such a file.

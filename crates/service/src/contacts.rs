@@ -1,6 +1,6 @@
 //! Contacts: listing, finding, making, changing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::contact::{
     Actor, ConsentEvent, Contact, ContactPage, ContactQuery, ContactSort, Found, StateCounts, ThreadMessage,
@@ -43,6 +43,10 @@ pub struct ContactPatch {
     pub tags: Option<Vec<String>>,
     /// Stop or resume all communication.
     pub blocked: Option<bool>,
+    /// The language they are written to in, or none.
+    pub language: Option<Option<String>>,
+    /// The business's own fields, in the place of those there were.
+    pub attributes: Option<BTreeMap<String, String>>,
 }
 
 /// One page of the caller's contacts.
@@ -126,15 +130,20 @@ fn parse_cursor(text: &str, sort: ContactSort) -> Result<Cursor, Error> {
     Ok(Cursor { backwards, id, place })
 }
 
-async fn with_tags(tx: &mut Tx, found: Vec<StoredContact>) -> Result<Vec<Contact>, Error> {
+pub(crate) async fn with_tags(tx: &mut Tx, found: Vec<StoredContact>) -> Result<Vec<Contact>, Error> {
     let ids: Vec<ContactId> = found.iter().map(|stored| stored.contact.id).collect();
     let mut tags: HashMap<ContactId, Vec<String>> = HashMap::new();
     for (id, tag) in store::contact::list_tags(tx, &ids).await? {
         tags.entry(id).or_default().push(tag);
     }
+    let mut details = store::contact_detail::list_details(tx, &ids).await?;
     Ok(found
         .into_iter()
-        .map(|stored| Contact { tags: tags.remove(&stored.contact.id).unwrap_or_default(), ..stored.contact })
+        .map(|StoredContact { contact, .. }| Contact {
+            tags: tags.remove(&contact.id).unwrap_or_default(),
+            details: details.remove(&contact.id).unwrap_or_default(),
+            ..contact
+        })
         .collect())
 }
 
@@ -309,6 +318,45 @@ fn valid_name(name: &str) -> Result<Option<String>, Error> {
     Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 
+/// A language tag (BCP 47) in lower case: a language, and what it is narrowed to, such as `pt-br`.
+fn valid_language(text: &str) -> Result<Option<String>, Error> {
+    let tag = text.trim().to_lowercase().replace('_', "-");
+    if tag.is_empty() {
+        return Ok(None);
+    }
+    let mut parts = tag.split('-');
+    let of_language =
+        |part: &str| matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_lowercase());
+    let narrows = |part: &str| matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !parts.next().is_some_and(of_language) || !parts.clone().all(narrows) || parts.count() > 3 {
+        return Err(Error::invalid("language", "malformed"));
+    }
+    Ok(Some(tag))
+}
+
+fn valid_attributes(attributes: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
+    let mut valid = BTreeMap::new();
+    for (name, value) in attributes {
+        let (name, value) = (name.trim(), value.trim());
+        if name.is_empty() {
+            return Err(Error::invalid("attributes", "empty"));
+        }
+        if name.chars().count() > limits::ATTRIBUTE_NAME || value.chars().count() > limits::ATTRIBUTE {
+            return Err(Error::invalid("attributes", "too_long"));
+        }
+        if name.contains([':', '\n']) || name.chars().chain(value.chars()).any(char::is_control) {
+            return Err(Error::invalid("attributes", "control_characters"));
+        }
+        if !value.is_empty() {
+            valid.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    if valid.len() > limits::ATTRIBUTES {
+        return Err(Error::invalid("attributes", "too_many"));
+    }
+    Ok(valid)
+}
+
 pub(crate) fn valid_tags(tags: Vec<String>) -> Result<Vec<String>, Error> {
     let mut valid: Vec<String> = Vec::new();
     for tag in tags {
@@ -366,6 +414,11 @@ pub async fn change(
     caller.may(Right::WriteContacts)?;
     let name = patch.name.map(|name| name.map_or(Ok(None), |name| valid_name(&name))).transpose()?;
     let tags = patch.tags.map(valid_tags).transpose()?;
+    let language = patch
+        .language
+        .map(|language| language.map_or(Ok(None), |language| valid_language(&language)))
+        .transpose()?;
+    let attributes = patch.attributes.map(valid_attributes).transpose()?;
     let (service, caller) = (service.clone(), caller.clone());
     task(async move {
         let mut tx = service.db.write().await?;
@@ -380,6 +433,17 @@ pub async fn change(
         store::contact::update_contacts(&mut tx, &[stored]).await?;
         if let Some(tags) = &tags {
             replace_tags(&mut tx, caller.business, id, tags).await?;
+        }
+        if language.is_some() || attributes.is_some() {
+            let mut details = store::contact_detail::list_details(&mut tx, &[id]).await?;
+            let mut details = details.remove(&id).unwrap_or_default();
+            if let Some(language) = language {
+                details.language = language;
+            }
+            if let Some(attributes) = attributes {
+                details.attributes = attributes;
+            }
+            store::contact_detail::write_details(&mut tx, caller.business, id, &details).await?;
         }
         let contact = load_one(&mut tx, caller.business, id).await?;
         tx.commit().await?;

@@ -438,12 +438,16 @@ async fn change(
     task(async move {
         let mut tx = service.db.write().await?;
         let contact = load_one(&mut tx, caller.business, contact).await?.id;
-        let known = store::conversation::lock_conversation(&mut tx, caller.business, contact)
-            .await?
-            .ok_or(Error::NotFound)?;
-        match step(&known) {
+        let known = store::conversation::lock_conversation(&mut tx, caller.business, contact).await?;
+        // Something can be noted about somebody with whom nothing was said yet.
+        let step = match &known {
+            Some(known) => step(known),
+            None if kind == TeamKind::Note => None,
+            None => return Err(Error::NotFound),
+        };
+        match step {
             Some(Step::Assign(to)) => {
-                if known.assignee == to {
+                if known.is_some_and(|known| known.assignee == to) {
                     return Ok(());
                 }
                 if let Some(to) = to {

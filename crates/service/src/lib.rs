@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod links;
 mod live;
 pub mod media;
+pub mod merging;
 pub mod messages;
 mod metrics;
 pub mod overview;

@@ -93,7 +93,7 @@ pub async fn choices(service: &Service, caller: &Caller) -> Result<Choices, Erro
         numbers: connections
             .into_iter()
             .map(|connection| Number {
-                form: format!("{}/join/{}", service.public_url, connection.id),
+                form: format!("{}/opt-in/{}", service.public_url, connection.id),
                 display: connection.display_number,
             })
             .collect(),
@@ -157,7 +157,7 @@ mod tests {
     fn choices() -> Choices {
         Choices {
             numbers: ["+1 555 010 0001", "+27 82 000 0001"]
-                .map(|display| Number { display: display.into(), form: "/join/1".into() })
+                .map(|display| Number { display: display.into(), form: "/opt-in/1".into() })
                 .to_vec(),
             join: vec!["START".into(), "sí quiero".into()],
             leave: vec!["STOP".into()],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::consent::{Consent, State};
-use domain::contact::Contact;
+use domain::contact::{Contact, Details};
 use domain::id::{BusinessId, ContactId, JobId};
 use domain::phone::Phone;
 use domain::time::Timestamp;
@@ -55,6 +55,7 @@ impl StoredContact {
                 invalid: false,
                 expires_at: None,
                 tags: Vec::new(),
+                details: Details::NONE,
                 last_inbound_at: None,
                 created_at: now,
             },

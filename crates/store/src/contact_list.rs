@@ -4,7 +4,8 @@
 //! [`SPARSE`]. A filter that leaves few leads, and what it leaves is sorted. Where every filter leaves many, the page is walked in the
 //! order asked for, and enough rows that match come soon. SQLite keeps no statistics and is told; PostgreSQL finds out by itself.
 
-use domain::contact::{Contact, ContactQuery, ContactSort, Found, StateCounts};
+use domain::campaign::RecipientOutcome;
+use domain::contact::{CampaignFilter, Contact, ContactQuery, ContactSort, Found, StateCounts};
 use domain::id::{BusinessId, ContactId};
 use domain::time::Timestamp;
 use sqlx::{Database, QueryBuilder, Result};
@@ -147,6 +148,30 @@ enum Filter {
     Country,
     Source,
     Wrote,
+    Language,
+    Campaign,
+}
+
+/// A table that says which contacts a filter leaves, in the order of their ids.
+struct Beside {
+    /// From where, up to the value.
+    from: &'static str,
+    value: String,
+}
+
+/// The table beside contacts that a filter is looked up in, if it is one of those.
+fn beside(filter: Filter, query: &ContactQuery) -> Option<Beside> {
+    let (from, value) = match filter {
+        Filter::Tag => {
+            ("contact_tag t cross join contact on contact.id = t.contact_id where t.tag = ", &query.tag)
+        }
+        Filter::Language => (
+            "contact_detail t cross join contact on contact.id = t.contact_id where t.language = ",
+            &query.language,
+        ),
+        _ => return None,
+    };
+    Some(Beside { from, value: value.clone()? })
 }
 
 /// Looks up how many rows each filter leaves, and who leads.
@@ -179,6 +204,19 @@ async fn lead(tx: &mut Tx, business: BusinessId, query: &ContactQuery) -> Result
         );
         sizes.push((size.bind(id).bind(tag).bind(limit).fetch_one(&mut **connection).await?, Filter::Tag));
     }
+    if let Some(language) = &query.language {
+        let size = sqlx::query_scalar(
+            "select count(*) from (select 1 from contact_detail where business_id = $1 and language = $2 limit $3) as s",
+        );
+        let size = size.bind(id).bind(language).bind(limit).fetch_one(&mut **connection).await?;
+        sizes.push((size, Filter::Language));
+    }
+    if let Some(filter) = query.campaign {
+        let mut sql = QueryBuilder::new("select count(*) from (");
+        push_campaign(&mut sql, filter);
+        sql.push(" limit ").push_bind(limit).push(") as s");
+        sizes.push((sql.build_query_scalar().fetch_one(&mut **connection).await?, Filter::Campaign));
+    }
     if let Some(country) = &query.country {
         let size = sqlx::query_scalar(
             "select count(*) from (select 1 from contact where business_id = $1 and country = $2 limit $3) as s",
@@ -206,7 +244,10 @@ async fn lead(tx: &mut Tx, business: BusinessId, query: &ContactQuery) -> Result
         Some((size, filter)) if *size <= SPARSE => Lead::Few(*filter),
         Some(_) if query.sort == ContactSort::Newest => {
             let ordered = |filter: &Filter| {
-                matches!(filter, Filter::Tag | Filter::State | Filter::Country | Filter::Source)
+                matches!(
+                    filter,
+                    Filter::Tag | Filter::Language | Filter::State | Filter::Country | Filter::Source
+                )
             };
             sizes
                 .iter()
@@ -246,16 +287,17 @@ fn push_matching<DB: Database>(
     let owner = |sql: &mut QueryBuilder<DB>, plus: &str| {
         sql.push(plus).push("contact.business_id = ").push_bind(business.uuid());
     };
-    if leads(Filter::Tag) {
-        sql.push(
-            " from contact_tag t cross join contact on contact.id = t.contact_id where t.business_id = ",
-        );
-        sql.push_bind(business.uuid()).push(" and t.tag = ").push_bind(query.tag.clone().unwrap_or_default());
-        sql.push(" and ");
+    let leading = match lead {
+        Lead::Few(filter) | Lead::Many(filter) => beside(filter, query),
+        _ => None,
+    };
+    if let Some(Beside { from, value }) = leading {
+        sql.push(" from ").push(from).push_bind(value);
+        sql.push(" and t.business_id = ").push_bind(business.uuid()).push(" and ");
         owner(sql, "+");
     } else {
         sql.push(" from contact").push(index).push(" where ");
-        let by_rows = matches!(lead, Lead::Phone | Lead::Few(Filter::Search));
+        let by_rows = matches!(lead, Lead::Phone | Lead::Few(Filter::Search | Filter::Campaign));
         owner(sql, if by_rows { "+" } else { "" });
     }
     sql.push(" and contact.merged_into is null and not contact.erased");
@@ -309,11 +351,79 @@ fn push_matching<DB: Database>(
             .push_bind(phone.as_str().to_owned())
             .push(")");
     }
+    if let Some(language) = query.language.as_ref().filter(|_| !leads(Filter::Language)) {
+        sql.push(
+            " and exists (select 1 from contact_detail t where t.contact_id = contact.id and t.language = ",
+        )
+        .push_bind(language.clone())
+        .push(")");
+    }
+    if let Some(filter) = query.campaign {
+        if leads(Filter::Campaign) {
+            sql.push(" and contact.id in (");
+            push_campaign(sql, filter);
+            sql.push(")");
+        } else {
+            push_recipient(sql, filter);
+        }
+    }
     if let Some(tag) = query.tag.as_ref().filter(|_| !leads(Filter::Tag)) {
         sql.push(" and exists (select 1 from contact_tag t where t.contact_id = contact.id and t.tag = ")
             .push_bind(tag.clone())
             .push(")");
     }
+}
+
+/// Which messages of a campaign an outcome means, and which people without one: conditions on `m` and on `r`.
+const fn outcome_of(outcome: RecipientOutcome) -> (&'static str, Option<&'static str>) {
+    match outcome {
+        RecipientOutcome::Pending => ("m.state in ('pending', 'claimed')", Some("r.outcome = 'pending'")),
+        RecipientOutcome::Sent => ("m.state = 'sent' and coalesce(m.delivery, '') <> 'failed'", None),
+        RecipientOutcome::Delivered => {
+            ("m.state = 'sent' and m.delivery in ('delivered', 'read', 'played')", None)
+        }
+        RecipientOutcome::Read => ("m.state = 'sent' and m.delivery in ('read', 'played')", None),
+        RecipientOutcome::Failed => {
+            ("(m.state = 'failed' or (m.state = 'sent' and m.delivery = 'failed'))", None)
+        }
+        RecipientOutcome::Unknown => ("m.state = 'unknown'", None),
+        RecipientOutcome::Skipped => ("m.state = 'skipped'", Some("r.outcome = 'skipped'")),
+    }
+}
+
+/// The people whom a campaign left with an outcome, found from the campaign.
+fn push_campaign<DB: Database>(
+    sql: &mut QueryBuilder<DB>,
+    CampaignFilter { campaign, outcome }: CampaignFilter,
+) where
+    uuid::Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    let (messages, people) = outcome_of(outcome);
+    sql.push("select m.contact_id from message_out m where m.campaign_id = ").push_bind(campaign.uuid());
+    sql.push(" and ").push(messages);
+    if let Some(people) = people {
+        sql.push(" union all select r.contact_id from campaign_recipient r where r.campaign_id = ");
+        sql.push_bind(campaign.uuid()).push(" and ").push(people);
+    }
+}
+
+/// The condition for being one of them, looked at from the person.
+fn push_recipient<DB: Database>(
+    sql: &mut QueryBuilder<DB>,
+    CampaignFilter { campaign, outcome }: CampaignFilter,
+) where
+    uuid::Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    let (messages, people) = outcome_of(outcome);
+    sql.push(
+        " and exists (select 1 from campaign_recipient r left join message_out m on m.id = r.message_id \
+         where r.contact_id = contact.id and r.campaign_id = ",
+    );
+    sql.push_bind(campaign.uuid()).push(" and (").push(messages);
+    if let Some(people) = people {
+        sql.push(" or ").push(people);
+    }
+    sql.push("))");
 }
 
 /// Where the page starts, and the order.
@@ -328,8 +438,8 @@ fn push_order<DB: Database>(
     i64: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let by_tag = matches!(lead, Lead::Few(Filter::Tag) | Lead::Many(Filter::Tag));
-    let id = if by_tag { "t.contact_id" } else { "contact.id" };
+    let beside = matches!(lead, Lead::Few(filter) | Lead::Many(filter) if matches!(filter, Filter::Tag | Filter::Language));
+    let id = if beside { "t.contact_id" } else { "contact.id" };
     // Names go up, times and ids go down.
     let (key, up) = match sort {
         ContactSort::Newest => (None, backwards),

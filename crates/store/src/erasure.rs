@@ -51,6 +51,7 @@ pub async fn erase_record(tx: &mut Tx, contact: ContactId, now: Timestamp) -> Re
     on!(tx, c => {
         sqlx::query("delete from contact_identity where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from contact_tag where contact_id = $1").bind(id).execute(&mut *c).await?;
+        sqlx::query("delete from contact_detail where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from message_in where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from delivery where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from conversation where contact_id = $1").bind(id).execute(&mut *c).await?;
@@ -128,6 +129,7 @@ pub async fn delete_untouched(tx: &mut Tx, contact: ContactId) -> Result<bool> {
     on!(tx, c => {
         sqlx::query("delete from contact_identity where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from contact_tag where contact_id = $1").bind(id).execute(&mut *c).await?;
+        sqlx::query("delete from contact_detail where contact_id = $1").bind(id).execute(&mut *c).await?;
         sqlx::query("delete from contact where id = $1").bind(id).execute(&mut *c).await?;
         Ok::<_, sqlx::Error>(())
     })?;

@@ -9,6 +9,7 @@ pub mod backup;
 pub mod campaign;
 pub mod connection;
 pub mod contact;
+pub mod contact_detail;
 pub mod contact_job;
 pub mod contact_list;
 pub mod conversation;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::consent::{Signal, Source, apply, merge};
+use domain::consent::{Signal, apply};
 use domain::id::{BusinessId, ContactId};
 use domain::inbound::Identity;
 use domain::time::Timestamp;
@@ -202,28 +202,9 @@ impl People {
         if let Some(gone) = self.change(from) {
             gone.merged_into = Some(to);
         }
-        let kept = self.change(to)?;
-        let (consent, stricter) = merge(&kept.consent, &source.consent);
-        kept.set_consent(consent);
-        let latest = [kept.contact.since, source.contact.since].into_iter().flatten().max();
-        let (mine, other) = (&mut kept.contact, source.contact);
-        mine.phone = mine.phone.take().or(other.phone);
-        mine.user_id = mine.user_id.take().or(other.user_id);
-        mine.name = mine.name.take().or(other.name);
-        mine.country = mine.country.take().or(other.country);
-        mine.blocked |= other.blocked;
-        mine.last_inbound_at = mine.last_inbound_at.max(other.last_inbound_at);
-        mine.created_at = mine.created_at.min(other.created_at);
-        kept.answered_at = kept.answered_at.max(source.answered_at);
+        let signal = crate::merging::join(self.change(to)?, &source);
         self.joined.push((from, to));
-        stricter.map(|kind| Stricter {
-            contact: to,
-            signal: Signal {
-                kind,
-                source: Source::Merge,
-                occurred_at: latest.unwrap_or(Timestamp::from_micros(0)),
-            },
-        })
+        signal.map(|signal| Stricter { contact: to, signal })
     }
 
     /// A person goes by other names from now on. The names they had lead nowhere: whoever gets the number next starts
@@ -315,13 +296,8 @@ impl People {
     /// Gives what belonged to joined records to those that stay.
     pub(super) async fn write_joined(&self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
         for &(from, to) in &self.joined {
-            store::contact::move_identities(tx, from, to).await?;
-            store::contact::move_inbound(tx, from, to).await?;
-            store::contact::move_outbound(tx, from, to).await?;
-            store::conversation::move_conversation(tx, from, to).await?;
-            store::contact::copy_tags(tx, from, to).await?;
-            store::contact::move_merged(tx, from, to).await?;
-            store::review::move_reviews(tx, from, to, now).await?;
+            let Some(business) = self.contacts.get(&to).map(|stored| stored.business) else { continue };
+            crate::merging::move_belongings(tx, business, from, to, now).await?;
         }
         Ok(())
     }

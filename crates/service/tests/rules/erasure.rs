@@ -17,7 +17,7 @@ async fn forget(shop: &Shop, phone: &str) {
 rules! {
     async fn r55_after_an_erasure_no_name_number_or_word_remains_and_the_chain_holds(shop) {
         let id = shop.subscriber(&za(1)).await;
-        let patch = service::contacts::ContactPatch { name: Some(Some("Zuleika Brontë".into())), tags: Some(vec!["vip".into()]), blocked: None };
+        let patch = service::contacts::ContactPatch { name: Some(Some("Zuleika Brontë".into())), tags: Some(vec!["vip".into()]), language: Some(Some("pt".into())), attributes: Some([("size".to_owned(), "Zulu44".to_owned())].into()), ..Default::default() };
         service::contacts::change(shop.service(), &shop.owner, id, patch).await.unwrap();
         shop.says(&za(1), "my parcel broke at number 44").await;
         shop.marketing(id).await.unwrap();
@@ -25,7 +25,7 @@ rules! {
         shop.says(&za(1), "stop please").await;
         forget(shop, &za(1)).await;
         let left = service::contacts::find(shop.service(), &shop.owner, id).await.unwrap();
-        assert!(left.erased && left.phone.is_none() && left.name.is_none() && left.tags.is_empty());
+        assert!(left.erased && left.phone.is_none() && left.name.is_none() && left.tags.is_empty() && left.details.is_empty());
         assert_eq!(left.state, State::OptedOut);
         assert!(shop.events_of(id).await.iter().all(|event| event.evidence.is_none()));
         let thread = service::contacts::thread(shop.service(), &shop.owner, id, 50).await.unwrap();

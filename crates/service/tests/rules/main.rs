@@ -40,6 +40,7 @@ mod ingest;
 mod joining;
 mod ledger;
 mod media;
+mod merging;
 mod native_stop;
 mod obtaining;
 mod opting_out;

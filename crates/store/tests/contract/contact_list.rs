@@ -1,9 +1,16 @@
+use domain::campaign::{Audience, RecipientOutcome};
 use domain::consent::{SignalKind, Source, State};
-use domain::contact::{ContactQuery, ContactSort};
-use domain::id::{BusinessId, ContactId};
+use domain::contact::{CampaignFilter, ContactQuery, ContactSort, Details};
+use domain::id::{BusinessId, CampaignId, ContactId};
+use domain::inbound::Delivery;
+use domain::kind::MessageKind;
+use domain::permit::{Policy, Reason};
 use store::Db;
+use store::campaign::{Turn, freeze_recipients, insert_campaign, take_turns};
 use store::contact::*;
+use store::contact_detail::write_details;
 use store::contact_list::*;
+use store::outbox::{NewMessage, Progress, advance_messages, insert_messages};
 
 use crate::world::*;
 
@@ -317,11 +324,75 @@ async fn crowd(db: &Db, world: &World) -> Vec<StoredContact> {
     people
 }
 
+/// What became of the person with this number in the crowd's campaign: few failed, many did not.
+const fn outcome_of(n: usize) -> RecipientOutcome {
+    match n % 8 {
+        _ if n % 900 == 8 => RecipientOutcome::Failed,
+        0..5 => RecipientOutcome::Read,
+        5 => RecipientOutcome::Skipped,
+        _ => RecipientOutcome::Pending,
+    }
+}
+
+fn language_of(n: usize) -> Option<&'static str> {
+    match n {
+        n if n % 1_000 == 3 => Some("pt-br"),
+        n if n % 2 == 1 => Some("en"),
+        _ => None,
+    }
+}
+
+/// The same crowd spoken to in languages, and taken through a campaign; the campaign.
+async fn spoken_to(db: &Db, world: &World, people: &[StoredContact]) -> CampaignId {
+    let stored = a_campaign(world, Audience::All);
+    let campaign = stored.campaign.id;
+    for (n, one) in people.iter().enumerate() {
+        let Some(language) = language_of(n) else { continue };
+        let details = Details { language: Some(language.to_owned()), ..Details::default() };
+        commit!(db, tx => write_details(tx, world.business, one.contact.id, &details).await.unwrap());
+    }
+    let (mut turns, mut messages, mut progress) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, one) in people.iter().enumerate() {
+        let contact = one.contact.id;
+        match outcome_of(n) {
+            RecipientOutcome::Pending => continue,
+            RecipientOutcome::Skipped => turns.push((contact, Turn::Skipped(Reason::OptedOut))),
+            outcome => {
+                let message =
+                    NewMessage { campaign: Some(campaign), ..world.message(contact, MessageKind::Marketing) };
+                let failed = outcome == RecipientOutcome::Failed;
+                turns.push((contact, Turn::Queued(message.id)));
+                progress.push(Progress {
+                    id: message.id,
+                    delivery: if failed { Delivery::Failed } else { Delivery::Read },
+                    at: at(9),
+                    wamid: format!("wamid.{n}"),
+                    error_code: None,
+                });
+                messages.push(message);
+            }
+        }
+    }
+    let last = ContactId::from_uuid(uuid());
+    commit!(db, tx => {
+        insert_campaign(tx, &stored).await.unwrap();
+        let policy = Policy::default();
+        freeze_recipients(tx, world.business, campaign, &Audience::All, &policy, |_| None, last, 100_000, at(5)).await.unwrap();
+        insert_messages(tx, &messages).await.unwrap();
+        take_turns(tx, campaign, &turns, at(6)).await.unwrap();
+    });
+    raw(db, "update message_out set state = 'claimed'").await.unwrap();
+    commit!(db, tx => advance_messages(tx, &progress).await.unwrap());
+    campaign
+}
+
 contract! {
     /// Whatever leads, the rows are those that match, in order: every filter alone and in pairs, few and many.
     async fn filters_and_orders_give_what_looking_at_everybody_gives(db: &Db) {
         let world = World::new(db).await;
         let people = crowd(db, &world).await;
+        let campaign = spoken_to(db, &world, &people).await;
+        let in_campaign = |outcome| Some(CampaignFilter { campaign, outcome });
         let text = |text: &str| Some(text.to_owned());
         let none = ContactQuery::default();
         let filters = [
@@ -343,6 +414,12 @@ contract! {
             ContactQuery { wrote_since: Some(at(48)), ..none.clone() },
             ContactQuery { wrote_since: Some(at(0)), ..none.clone() },
             ContactQuery { blocked: Some(true), ..none.clone() },
+            ContactQuery { language: text("en"), ..none.clone() },
+            ContactQuery { language: text("pt-br"), ..none.clone() },
+            ContactQuery { campaign: in_campaign(RecipientOutcome::Read), ..none.clone() },
+            ContactQuery { campaign: in_campaign(RecipientOutcome::Failed), ..none.clone() },
+            ContactQuery { campaign: in_campaign(RecipientOutcome::Skipped), ..none.clone() },
+            ContactQuery { campaign: in_campaign(RecipientOutcome::Pending), ..none.clone() },
         ];
         for one in &filters {
             for other in &filters {
@@ -354,6 +431,8 @@ contract! {
                     source: one.source.or(other.source),
                     wrote_since: one.wrote_since.or(other.wrote_since),
                     blocked: one.blocked.or(other.blocked),
+                    language: one.language.clone().or_else(|| other.language.clone()),
+                    campaign: one.campaign.or(other.campaign),
                     ..none.clone()
                 };
                 let matching = expected(&people, &query);
@@ -468,6 +547,8 @@ fn expected(people: &[StoredContact], query: &ContactQuery) -> Vec<StoredContact
             && query.source.is_none_or(|source| contact.source == Some(source))
             && query.wrote_since.is_none_or(|since| contact.last_inbound_at >= Some(since))
             && query.blocked.is_none_or(|blocked| contact.blocked == blocked)
+            && query.language.as_deref().is_none_or(|language| language_of(*n) == Some(language))
+            && query.campaign.is_none_or(|filter| outcome_of(*n) == filter.outcome)
     });
     kept.map(|(_, one)| one.clone()).collect()
 }

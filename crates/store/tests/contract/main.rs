@@ -54,6 +54,7 @@ mod campaign;
 mod claim;
 mod connection;
 mod contact;
+mod contact_detail;
 mod contact_list;
 mod conversation;
 mod db;

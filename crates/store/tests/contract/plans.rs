@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use domain::campaign::{Audience, RecipientOutcome};
 use domain::consent::{Source, State};
-use domain::contact::{ContactQuery, ContactSort};
+use domain::contact::{CampaignFilter, ContactQuery, ContactSort};
 use domain::conversation::{Status, View};
 use domain::id::{CampaignId, ContactId, MessageId, UserId};
 use domain::kind::MessageKind;
@@ -188,7 +188,14 @@ async fn check(tx: &mut Tx, seed: &Seed) {
             let source = ContactQuery { source: Some(Source::Keyword), ..plain.clone() };
             let wrote = ContactQuery { wrote_since: Some(at(0)), ..plain.clone() };
             let number = ContactQuery { phone: Some(phone("+15550100001")), ..plain.clone() };
+            let language = ContactQuery { language: Some("en".into()), ..plain.clone() };
+            let filter = |outcome| Some(CampaignFilter { campaign: seed.campaign, outcome });
+            let read = ContactQuery { campaign: filter(RecipientOutcome::Read), ..plain.clone() };
+            let skipped = ContactQuery { campaign: filter(RecipientOutcome::Skipped), ..plain.clone() };
             for (what, query) in [
+                ("unordered list_contacts by language", language),
+                ("unordered list_contacts by campaign", read),
+                ("unordered list_contacts left out by a campaign", skipped),
                 ("list_contacts", plain),
                 ("unordered list_contacts by search", searched),
                 ("unordered list_contacts by country", country),
