@@ -241,3 +241,87 @@ test("who is added by hand was never asked, and gets no marketing", async ({ pag
   await open(page, `/contacts?q=${phone.slice(1)}`);
   await expect(page.locator("tbody tr")).toHaveCount(1);
 });
+
+test("a language and fields of one's own are kept, and people are listed by language @nojs @engines", async ({ page, application, allowedErrors }) => {
+  allowedErrors.push(/status of 422/);
+  const person = await stranger(application, "Keeps Details");
+  await enter(page, `/contacts/${person.id}`);
+  const fields = page.getByLabel("Your own fields");
+  await page.getByLabel("Language", { exact: true }).fill("PT-br");
+  await fields.fill("Shoe size 42");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("write one a line, as a name, a colon and the value").first()).toBeVisible();
+  await expect(fields).toHaveValue("Shoe size 42");
+  await fields.fill("Shoe size: 42\nLikes: blue & <b>green</b>");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("definition").filter({ hasText: "blue & <b>green</b>" })).toBeVisible();
+  const { body } = await rest(application, "GET", `/contacts/${person.id}`);
+  expect(body).toMatchObject({ language: "pt-br", attributes: { "Shoe size": "42" } });
+  await open(page, "/contacts?language=pt-br");
+  await expect(linkTo(page, person.name)).toBeVisible();
+  await open(page, "/contacts?language=fr");
+  await expect(page.getByText("Nobody matches")).toBeVisible();
+});
+
+test("a note on a person's page stands in the conversation too @nojs @engines", async ({ page, application, emulator }) => {
+  const person = await stranger(application, "Noted Person");
+  await enter(page, `/contacts/${person.id}`);
+  await expect(page.getByText("Nothing noted yet.")).toBeVisible();
+  await page.getByLabel("Note to colleagues").fill("Calls back on Monday");
+  await page.getByRole("button", { name: "Save note" }).click();
+  await expect(page.locator(".person-note")).toContainText("Calls back on Monday");
+  await expect(page.locator(".person-note")).toContainText("owner@demo.test");
+  await emulator.writes(person.phone, "Hello");
+  await open(page, `/inbox/${person.id}`);
+  await expect(page.locator(".thread-note")).toHaveText("Calls back on Monday");
+});
+
+test("two records of one person are looked at side by side and merged, the stricter choice counting @nojs @engines", async ({ page, application, emulator }) => {
+  const kept = await subscriber(application, "Merge Keeper");
+  const gone = await subscriber(application, "Merge Leaver");
+  await emulator.writes(gone.phone, "STOP");
+  await enter(page, `/contacts/${kept.id}`);
+  await page.getByRole("link", { name: "Merge with another contact" }).click();
+  await page.getByRole("searchbox").fill("leaver");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: gone.name }).click();
+  await expect(page.getByRole("row", { name: /^Marketing/ })).toContainText("Opted inOpted outOpted out");
+  await expect(page.getByText("This cannot be undone.")).toBeVisible();
+  await page.getByRole("button", { name: "Merge for good" }).click();
+  await expect(page.getByText("The two records are one now.")).toBeVisible();
+  await isOff(page, kept.name);
+  await expect(page.getByText(`All numbers: ${[kept.phone, gone.phone].sort().join(", ")}`)).toBeVisible();
+  const { body } = await rest(application, "GET", `/contacts/${gone.id}`);
+  expect(body).toMatchObject({ id: kept.id, marketing: { state: "opted_out" } });
+  await open(page, `/contacts/${kept.id}/merge?with=${gone.id}`);
+  await expect(page.getByText("These are one contact already.")).toBeVisible();
+});
+
+test("columns are chosen, kept, and said by the address @nojs", async ({ page, application }) => {
+  await stranger(application, "Column Person");
+  await enter(page, "/contacts?q=column");
+  const heads = page.getByRole("columnheader");
+  await expect(heads.filter({ hasText: "Tags" })).toHaveCount(1);
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByLabel("Tags", { exact: true }).uncheck();
+  await page.getByLabel("Added", { exact: true }).check();
+  await page.getByRole("button", { name: "Show these columns" }).click();
+  await expect(heads.filter({ hasText: "Added" })).toHaveCount(1);
+  await expect(heads.filter({ hasText: "Tags" })).toHaveCount(0);
+  await expect(page).toHaveURL(/q=column/);
+  await open(page, "/contacts");
+  await expect(heads.filter({ hasText: "Added" })).toHaveCount(1);
+  await open(page, "/contacts?columns=tags");
+  await expect(heads.filter({ hasText: "Tags" })).toHaveCount(1);
+  await expect(heads.filter({ hasText: "Added" })).toHaveCount(0);
+});
+
+test("the people of a campaign are shown as a list of contacts @nojs", async ({ page }) => {
+  await enter(page, "/campaigns");
+  await page.getByRole("row").filter({ hasText: "Finished" }).getByRole("link").first().click();
+  await page.waitForURL(/campaigns\/cam/);
+  await open(page, `${new URL(page.url()).pathname}?outcome=skipped`);
+  await page.getByRole("link", { name: "Show in contacts" }).click();
+  await expect(page.getByText("In one campaign: ")).toBeVisible();
+  await expect(page.locator("tbody tr").first()).toContainText("Opted out");
+});

@@ -61,6 +61,16 @@ test("everybody can read the page of a person and the one that asks how they agr
   await looksRight(page, "contact-opt-in");
 });
 
+test("everybody can read what comes of merging two contacts, and a list with every column", async ({ page, application }) => {
+  const kept = await subscriber(application, "Looks Keeper");
+  const gone = await stranger(application, "Looks Leaver");
+  await enter(page, `/contacts/${kept.id}/merge?q=looks&with=${gone.id}`);
+  await looksRight(page, "merge");
+  await open(page, "/contacts?columns=last_message.tags.country.language.attributes.added");
+  await page.getByText("Columns", { exact: true }).click();
+  await looksRight(page, "contacts-columns");
+});
+
 test("everybody can read the list of keys and the question how a person agreed, which lie over a page", async ({ page, application }) => {
   const asked = await stranger(application, "Asked Example");
   await enter(page, `/contacts?q=${encodeURIComponent(asked.name)}`);

@@ -81,6 +81,8 @@ pub enum FieldName {
     Note,
     /// Labels of a contact.
     Tags,
+    /// Fields of the business's own.
+    Attributes,
     /// The text of a message.
     Text,
     /// What a campaign sends.
@@ -131,6 +133,7 @@ impl FieldName {
             Self::Source => "source",
             Self::AgreedOn => "agreed_on",
             Self::Note => "note",
+            Self::Attributes => "attributes",
             Self::Tags => "tags",
             Self::Text => "text",
             Self::Template => "template",

@@ -83,6 +83,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("contacts/jobs/:id") view=|| jobs::JobPage().into_any()/>
                     <Route path=path!("contacts/new") view=|| contacts::NewContactPage().into_any()/>
                     <Route path=path!("contacts/:id") view=|| contacts::ContactPage().into_any()/>
+                    <Route path=path!("contacts/:id/merge") view=|| contacts::MergePage().into_any()/>
                     <Route path=path!("contacts/:id/opt-in") view=|| contacts::OptInPage().into_any()/>
                     <Route path=path!("campaigns") view=|| campaigns::CampaignsPage().into_any()/>
                     <Route path=path!("campaigns/new") view=|| campaigns::NewCampaignPage().into_any()/>

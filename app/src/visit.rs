@@ -4,6 +4,7 @@ use domain::role::Role;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::contacts::ContactColumns;
 use crate::words::Language;
 
 /// The chosen appearance.
@@ -70,6 +71,8 @@ pub struct Visit {
     pub signed_in: Option<SignedIn>,
     /// The appearance chosen.
     pub theme: Theme,
+    /// The columns chosen for the list of contacts.
+    pub columns: ContactColumns,
     /// The language chosen.
     pub language: Language,
     /// Whether this server runs the demo.

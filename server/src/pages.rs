@@ -1,5 +1,6 @@
 //! The pages and their server functions: Leptos inside axum.
 
+use app::contacts::ContactColumns;
 use app::error::AppError;
 use app::visit::{self, Theme, Visit};
 use app::words::Language;
@@ -110,6 +111,9 @@ fn describe(signed_in: Option<&SignedIn>, headers: &HeaderMap, demo: bool) -> Vi
             business_name: person.business_name.clone(),
         }),
         theme: session::cookie(headers, "theme").map(Theme::parse).unwrap_or_default(),
+        columns: session::cookie(headers, ContactColumns::COOKIE)
+            .map(ContactColumns::parse)
+            .unwrap_or_default(),
         language: Language::default(),
         demo,
         // The browser program is built for release even for a development server: the server decides for both.

@@ -40,7 +40,14 @@ pub(super) fn PeopleCard(
     let file = format!("{base}/recipients.csv?{query}");
     let actions = move || {
         (!is_written).then(|| {
-            view! { <ButtonLink href=file size=Size::Small attr:rel="external" attr:download="">{text.download}</ButtonLink> }
+            let listed = shown.outcome.filter(|_| shown.reason.is_none()).map(|outcome| {
+                let href = format!("/contacts?campaign={id}&outcome={}", outcome.as_str());
+                view! { <ButtonLink href size=Size::Small>{words.person.show_in_contacts}</ButtonLink> }
+            });
+            view! {
+                {listed}
+                <ButtonLink href=file size=Size::Small attr:rel="external" attr:download="">{text.download}</ButtonLink>
+            }
         })
     };
     if rows.is_empty() {

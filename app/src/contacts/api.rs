@@ -33,10 +33,34 @@ pub struct ContactDetail {
     pub thread: Vec<ThreadMessage>,
     /// There are older messages.
     pub older: bool,
+    /// Every number by which WhatsApp knows the person.
+    pub numbers: Vec<String>,
     /// The address of the person's own page.
     pub own_page: String,
     /// When it was read.
     pub now: Timestamp,
+}
+
+/// What colleagues noted about a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactNotes {
+    /// When, what, and who by their address, newest first.
+    pub notes: Vec<(Timestamp, String, String)>,
+    /// When they were read.
+    pub now: Timestamp,
+}
+
+/// What a contact may be merged with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeDetail {
+    /// The contact that stays.
+    pub contact: Contact,
+    /// Others found by the term.
+    pub found: Vec<Contact>,
+    /// The one chosen, and what comes of it.
+    pub chosen: Option<(Contact, Contact)>,
+    /// Why the one chosen cannot be.
+    pub problem: Option<String>,
 }
 
 /// One page of contacts.
@@ -85,14 +109,43 @@ pub async fn add_contact(
     crate::ssr::contacts::add(&phone, &name, &tags).await
 }
 
-/// Changes name and tags.
+/// Changes name, tags, language and the business's own fields (one a line, as `name: value`).
 #[server]
 pub async fn edit_contact(
     contact: ContactId,
     #[server(default)] name: String,
     #[server(default)] tags: String,
+    #[server(default)] language: String,
+    #[server(default)] attributes: String,
 ) -> Result<(), AppError> {
-    crate::ssr::contacts::edit(contact, &name, &tags).await
+    crate::ssr::contacts::edit(contact, &name, &tags, &language, &attributes).await
+}
+
+/// Remembers in a cookie which columns the list has, and leads back to the list.
+#[server]
+pub async fn set_columns(
+    #[server(default)] columns: Vec<String>,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
+    crate::ssr::contacts::set_columns(&columns, &back).await
+}
+
+/// What colleagues noted about a person, newest first.
+#[server(input = Json)]
+pub async fn load_notes(id: String) -> Result<ContactNotes, AppError> {
+    crate::ssr::contacts::notes(&id).await
+}
+
+/// What there is to merge a contact with: those found by a term, and what would come of the one chosen.
+#[server(input = Json)]
+pub async fn load_merge(id: String, q: String, with: String) -> Result<MergeDetail, AppError> {
+    crate::ssr::contacts::load_merge(&id, q, &with).await
+}
+
+/// Joins another record to a contact's, for good. Always leads to a page: the contact's, or back with what is wrong.
+#[server]
+pub async fn merge_contacts(contact: ContactId, #[server(default)] with: String) -> Result<(), AppError> {
+    crate::ssr::contacts::merge(contact, &with).await
 }
 
 /// Stops or resumes all communication.

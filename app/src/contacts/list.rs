@@ -8,6 +8,7 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{ContactList, list_contacts};
+use super::columns::{ChooseColumns, ContactColumn, ContactColumns};
 use super::listing::{CONTACTS_PATH, Listing};
 use super::not_recorded::NotRecorded;
 use super::opt_in::{Asking, OptInDialog};
@@ -19,7 +20,7 @@ use crate::ui::{
     Person, Press, SearchField, SelectControl, SkeletonRows, SortColumn, Suspended, Tab, Table, TimeAgo,
     Tone, Variant,
 };
-use crate::visit::may;
+use crate::visit::{may, use_visit};
 use crate::words::{grouped, use_words};
 
 /// The order of the tabs: the clear answers first.
@@ -109,6 +110,12 @@ fn Toolbar(listing: Memo<Listing>) -> impl IntoView {
                     value=move || listing.read().tag.clone()
                     disabled=move || listing.read().tag.is_none()
                 />
+                {move || listing.read().campaign.map(|filter| {
+                    view! {
+                        <input type="hidden" name="campaign" value=filter.campaign.to_string()/>
+                        <input type="hidden" name="outcome" value=filter.outcome.as_str()/>
+                    }
+                })}
                 <Button press=Press::Submit>{words.contacts.search_button}</Button>
                 {move || view! { <Filters listing=listing.get()/> }}
                 <div class="contacts-sort" data-push="">
@@ -161,6 +168,17 @@ fn Filters(listing: Listing) -> impl IntoView {
                         value=listing.country.clone()
                         maxlength="2"
                         placeholder=text.country_example
+                        autocomplete="off"
+                    />
+                </label>
+                <label class="filter">
+                    <span>{words.person.language}</span>
+                    <input
+                        class="field-control"
+                        name="language"
+                        value=listing.language.clone()
+                        maxlength="35"
+                        placeholder="pt-br"
                         autocomplete="off"
                     />
                 </label>
@@ -231,6 +249,18 @@ fn Results(
         let count = grouped(list.read().counts.total());
         view! { <Tab href=all.href() current=chosen.is_none() count>{words.contacts.all}</Tab> }
     };
+    let campaign = listing.campaign.map(|filter| {
+        let without = listing.with(|listing| listing.campaign = None).href();
+        let report = format!("/campaigns/{}", filter.campaign);
+        view! {
+            <div class="cluster">
+                <a class="tag-link" href=report><Badge>{(words.person.in_campaign)((words.campaigns.outcome_word)(filter.outcome))}</Badge></a>
+                <a href=without>{words.contacts.clear}</a>
+            </div>
+        }
+    });
+    let columns = listing.columns.clone().unwrap_or_else(|| use_visit().columns);
+    let choose = view! { <ChooseColumns listing=listing.clone() chosen=columns.clone()/> };
     let tag = listing.tag.clone().map(|tag| {
         let without = listing.with(|listing| listing.tag = None).href();
         view! {
@@ -273,7 +303,7 @@ fn Results(
         if nobody.get() {
             view! { <NothingFound filtered=listing.is_filtered()/> }.into_any()
         } else {
-            view! { <Rows list listing=listing.clone() generation busy/> }.into_any()
+            view! { <Rows list listing=listing.clone() columns=columns.clone() generation busy/> }.into_any()
         }
     };
     view! {
@@ -284,7 +314,9 @@ fn Results(
             </div>
         </nav>
         {tag}
+        {campaign}
         {many}
+        {choose}
         {rows}
         {pager}
     }
@@ -342,7 +374,13 @@ fn NothingFound(filtered: bool) -> impl IntoView {
 }
 
 #[component]
-fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Signal<bool>) -> impl IntoView {
+fn Rows(
+    list: RwSignal<ContactList>,
+    listing: Listing,
+    columns: ContactColumns,
+    generation: u32,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let words = use_words();
     let sorted = listing.clone();
     // Pressed once more, the order is that of the list again.
@@ -354,14 +392,23 @@ fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Si
             false => view! { <SortColumn href>{name}</SortColumn> }.into_any(),
         }
     };
+    let chosen = columns.clone();
     let head = move || {
+        let others = ContactColumn::ALL
+            .into_iter()
+            .filter(|one| chosen.has(*one))
+            .map(|one| match one {
+                ContactColumn::LastMessage => {
+                    column(ContactSort::LastMessage, Order::Descending, words.contacts.last_message)
+                }
+                one => view! { <Column>{(words.person.column)(one)}</Column> }.into_any(),
+            })
+            .collect_view();
         view! {
             {column(ContactSort::Name, Order::Ascending, words.contacts.name)}
             {column(ContactSort::Changed, Order::Descending, words.contacts.state)}
             <Column>{words.contacts.marketing}</Column>
-            {column(ContactSort::LastMessage, Order::Descending, words.contacts.last_message)}
-            <Column>{words.contacts.tags}</Column>
-            <Column>{words.contacts.country}</Column>
+            {others}
         }
     };
     let row = move |first: Contact| {
@@ -369,7 +416,7 @@ fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Si
             let list = list.read();
             list.page.rows.iter().find(|contact| contact.id == first.id).unwrap_or(&first).clone()
         });
-        view! { <Row contact list listing=listing.clone()/> }
+        view! { <Row contact list listing=listing.clone() columns=columns.clone()/> }
     };
     view! {
         <Table caption=words.shell.contacts head=ViewFnOnce::from(head) busy>
@@ -379,7 +426,12 @@ fn Rows(list: RwSignal<ContactList>, listing: Listing, generation: u32, busy: Si
 }
 
 #[component]
-fn Row(contact: Memo<Contact>, list: RwSignal<ContactList>, listing: Listing) -> impl IntoView {
+fn Row(
+    contact: Memo<Contact>,
+    list: RwSignal<ContactList>,
+    listing: Listing,
+    columns: ContactColumns,
+) -> impl IntoView {
     let words = use_words();
     let now = Memo::new(move |_| list.read().now);
     let person = move || {
@@ -419,6 +471,33 @@ fn Row(contact: Memo<Contact>, list: RwSignal<ContactList>, listing: Listing) ->
         Some(at) => view! { <TimeAgo at now=now.get()/> }.into_any(),
         None => view! { <span class="muted">{words.contacts.never_wrote}</span> }.into_any(),
     };
+    let or_dash =
+        |text: Option<String>| text.filter(|text| !text.is_empty()).unwrap_or_else(|| "–".to_owned());
+    let others = ContactColumn::ALL
+        .into_iter()
+        .filter(|column| columns.has(*column))
+        .map(|column| {
+            let cell = match column {
+                ContactColumn::LastMessage => wrote.into_any(),
+                ContactColumn::Tags => view! { <span class="cluster">{tags.clone()}</span> }.into_any(),
+                ContactColumn::Country => (move || or_dash(contact.read().country.clone())).into_any(),
+                ContactColumn::Language => {
+                    (move || or_dash(contact.read().details.language.clone())).into_any()
+                }
+                ContactColumn::Attributes => (move || {
+                    let contact = contact.read();
+                    let fields = contact.details.attributes.iter();
+                    let fields = fields.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>();
+                    or_dash(Some(fields.join(", ")))
+                })
+                .into_any(),
+                ContactColumn::Added => {
+                    (move || view! { <TimeAgo at=contact.read().created_at now=now.get()/> }).into_any()
+                }
+            };
+            view! { <td data-label=(words.person.column)(column)>{cell}</td> }
+        })
+        .collect_view();
     let stands = move || {
         let contact = contact.read();
         view! {
@@ -447,11 +526,7 @@ fn Row(contact: Memo<Contact>, list: RwSignal<ContactList>, listing: Listing) ->
                 </span>
             </td>
             <td data-label=words.contacts.marketing><ConsentToggle contact/></td>
-            <td data-label=words.contacts.last_message>{wrote}</td>
-            <td data-label=words.contacts.tags><span class="cluster">{tags}</span></td>
-            <td data-label=words.contacts.country>
-                {move || contact.read().country.clone().unwrap_or_else(|| "–".to_owned())}
-            </td>
+            {others}
         </tr>
     }
 }

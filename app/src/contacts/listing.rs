@@ -1,9 +1,10 @@
 //! What of the list is shown: all of it in the address, so that it can be shared, reloaded and used without JavaScript.
 
 use domain::consent::{Source, State};
-use domain::contact::{ContactQuery, ContactSort};
+use domain::contact::{CampaignFilter, ContactQuery, ContactSort};
 use leptos_router::params::ParamsMap;
 
+use super::columns::ContactColumns;
 use crate::auth::percent_encoded;
 
 /// The path of the list.
@@ -28,8 +29,14 @@ pub struct Listing {
     pub added: Option<u16>,
     /// Only those who are blocked, or not.
     pub blocked: Option<bool>,
+    /// Only those who are written to in this language.
+    pub language: Option<String>,
+    /// Only those of a campaign, with an outcome in it.
+    pub campaign: Option<CampaignFilter>,
     /// The order.
     pub sort: ContactSort,
+    /// The columns, where the address says which.
+    pub columns: Option<ContactColumns>,
     /// Where the page starts.
     pub cursor: Option<String>,
 }
@@ -48,6 +55,11 @@ impl Listing {
             wrote: text("wrote").and_then(|days| days.parse().ok()),
             added: text("added").and_then(|days| days.parse().ok()),
             blocked: text("blocked").and_then(|word| word.parse().ok()),
+            language: text("language").map(|code| code.trim().to_lowercase()),
+            campaign: text("campaign").zip(text("outcome")).and_then(|(campaign, outcome)| {
+                Some(CampaignFilter { campaign: campaign.parse().ok()?, outcome: outcome.parse().ok()? })
+            }),
+            columns: text("columns").map(|words| ContactColumns::parse(&words)),
             sort: text("sort").and_then(|word| ContactSort::from_word(&word)).unwrap_or_default(),
             cursor: text("page"),
         }
@@ -73,7 +85,11 @@ impl Listing {
             ("wrote", self.wrote.map(|days| days.to_string())),
             ("added", self.added.map(|days| days.to_string())),
             ("blocked", self.blocked.map(|blocked| blocked.to_string())),
+            ("language", self.language.clone()),
+            ("campaign", self.campaign.map(|filter| filter.campaign.to_string())),
+            ("outcome", self.campaign.map(|filter| filter.outcome.as_str().to_owned())),
             ("sort", sort),
+            ("columns", self.columns.as_ref().map(ContactColumns::as_text)),
             ("page", self.cursor.clone()),
         ];
         let query: Vec<String> = pairs
@@ -112,6 +128,7 @@ impl Listing {
             self.wrote.is_some(),
             self.added.is_some(),
             self.blocked.is_some(),
+            self.language.is_some(),
         ]
         .into_iter()
         .filter(|on| *on)
@@ -130,6 +147,8 @@ impl Listing {
             wrote_days: self.wrote,
             added_days: self.added,
             blocked: self.blocked,
+            language: self.language.clone(),
+            campaign: self.campaign,
             sort: self.sort,
             cursor: self.cursor.clone(),
             ..ContactQuery::default()

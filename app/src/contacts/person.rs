@@ -1,27 +1,25 @@
 use domain::consent::State;
 use domain::contact::Contact;
-use domain::limits;
 use domain::role::Right;
-use domain::settings::split_keywords;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::api::{ContactDetail, EditContact, SetBlocked, SetChoice, find_contact, load_contact};
+use super::api::{ContactDetail, SetBlocked, SetChoice, find_contact, load_contact};
+use super::edit::Edit;
 use super::explain::{explanation, moment};
 use super::history::History;
 use super::not_recorded::{NotRecorded, not_recorded};
+use super::notes::Notes;
 use super::opt_in::{Asking, OptInDialog};
 use super::toggle::{ConsentToggle, Refresh};
 use crate::auth::percent_encoded;
-use crate::error::FieldName;
 use crate::inbox::INBOX_PATH;
 use crate::jobs::Privacy;
 use crate::live::use_live;
-use crate::returned::{FormErrors, Returned, returned, use_ticket};
+use crate::returned::{returned, use_ticket};
 use crate::ui::{
-    Badge, Banner, Button, ButtonLink, Card, ChipsInput, ConsentBadge, CopyButton, Dialog, ErrorSummary,
-    Facts, Glyph, Page, Press, Shape, Skeleton, Split, Step, Suspended, TextField, TimeAgo, Tone, Variant,
-    use_toasts,
+    Badge, Banner, Button, ButtonLink, Card, ConsentBadge, CopyButton, Dialog, ErrorSummary, Facts, Glyph,
+    Page, Press, Shape, Skeleton, Split, Step, Suspended, TimeAgo, Tone, Variant, use_toasts,
 };
 use crate::visit::{may, use_visit};
 use crate::words::{Words, use_words};
@@ -59,6 +57,7 @@ pub fn ContactPage() -> impl IntoView {
             let name = contact.label();
             let trail = vec![Step { label: words.shell.contacts.to_owned(), href: Some("/contacts".to_owned()) }];
             let number = contact.phone.as_ref().map(ToString::to_string).filter(|number| *number != name);
+            let noted = returned.clone();
             let phone = simulator_link(&contact).filter(|_| use_visit().demo);
             let actions = move || {
                 phone.map(|href| view! { <ButtonLink href glyph=Glyph::Phone>{words.contacts.open_simulator}</ButtonLink> })
@@ -74,6 +73,7 @@ pub fn ContactPage() -> impl IntoView {
                                 <Blocking contact=contact.clone() edited/>
                             }
                         })}
+                        {may(Right::ManageContacts).then(|| view! { <Merging contact=contact.clone()/> })}
                         {may(Right::ManageContacts).then(|| view! { <Privacy contact=contact.clone()/> })}
                     }
                 }
@@ -81,6 +81,9 @@ pub fn ContactPage() -> impl IntoView {
             view! {
                 <Page title=name lead=number.unwrap_or_default() trail actions=ViewFnOnce::from(actions)>
                     <NotRecorded/>
+                    {query.read_untracked().get("merged").map(|_| {
+                        view! { <Banner tone=Tone::Success title=words.person.merged/> }
+                    })}
                     {contact.blocked.then(|| {
                         view! { <Banner tone=Tone::Danger><p>{words.contacts.is_blocked}</p></Banner> }
                     })}
@@ -97,11 +100,25 @@ pub fn ContactPage() -> impl IntoView {
                                 }
                             }
                         />
+                        <Notes contact=contact.id returned=noted/>
                     </Split>
                 </Page>
             }
         }/>
         <OptInDialog asking/>
+    }
+}
+
+/// Leads to the page that joins another record of the same person.
+#[component]
+fn Merging(contact: Contact) -> impl IntoView {
+    let text = &use_words().person;
+    let href = format!("/contacts/{}/merge", contact.id);
+    view! {
+        <Card title=text.merge>
+            <p class="muted">{text.merge_text}</p>
+            <div><ButtonLink href>{text.merge}</ButtonLink></div>
+        </Card>
     }
 }
 
@@ -125,7 +142,8 @@ fn news(recorded: Option<&str>, state: State, words: &Words) -> Option<&'static 
 #[component]
 fn Decided(detail: ContactDetail) -> impl IntoView {
     let words = use_words();
-    let ContactDetail { contact, events, thread, older, own_page, now } = detail;
+    let ContactDetail { contact, events, thread, older, numbers, own_page, now } = detail;
+    let numbers = (numbers.len() > 1).then(|| numbers.join(", "));
     let sentence = explanation(&contact, &events, words);
     let expires = contact.expires_at.map(|at| (words.consent.expires)(&moment(at, words)));
     let undecided = !matches!(contact.state, State::OptedIn | State::OptedOut) && may(Right::WriteConsent);
@@ -139,6 +157,9 @@ fn Decided(detail: ContactDetail) -> impl IntoView {
                     </div>
                     <p>{sentence}</p>
                     {expires.map(|expires| view! { <p class="muted">{expires}</p> })}
+                    {numbers.map(|numbers| {
+                        view! { <p class="muted small">{words.person.other_numbers} ": " <span class="numeric">{numbers}</span></p> }
+                    })}
                     {contact.invalid.then(|| view! { <p class="muted">{words.consent.invalid}</p> })}
                     <p class="small">
                         <a href=format!("{INBOX_PATH}/{}", contact.id)>{words.contacts.open_conversation}</a>
@@ -218,6 +239,16 @@ fn About(contact: Contact) -> impl IntoView {
                 <dd class="numeric">{number}</dd>
                 {contact.user_id.clone().map(|user_id| view! { <dt>{words.contacts.user_id}</dt><dd>{user_id}</dd> })}
                 {contact.country.clone().map(|country| view! { <dt>{words.contacts.country}</dt><dd>{country}</dd> })}
+                {contact.details.language.clone().map(|language| {
+                    view! { <dt>{words.person.language}</dt><dd>{language}</dd> }
+                })}
+                {contact
+                    .details
+                    .attributes
+                    .clone()
+                    .into_iter()
+                    .map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> })
+                    .collect_view()}
                 {(!contact.tags.is_empty()).then(|| {
                     let tags = contact.tags.clone().into_iter().map(|tag| view! { <Badge>{tag}</Badge> }).collect_view();
                     view! { <dt>{words.contacts.tags}</dt><dd><span class="cluster">{tags}</span></dd> }
@@ -227,53 +258,6 @@ fn About(contact: Contact) -> impl IntoView {
                 <dt>{words.contacts.added}</dt>
                 <dd>{date(contact.created_at)}</dd>
             </Facts>
-        </Card>
-    }
-}
-
-#[component]
-fn Edit(contact: Contact, returned: Option<Returned>, edited: RwSignal<u32>) -> impl IntoView {
-    let words = use_words();
-    let toasts = use_toasts();
-    let edit = ServerAction::<EditContact>::new();
-    let value = edit.value();
-    let errors = FormErrors::new(value, returned.as_ref());
-    let typed = |field| returned.as_ref().and_then(|returned| returned.typed(field));
-    let name = typed(FieldName::Name).or_else(|| contact.name.clone()).unwrap_or_default();
-    let tags = typed(FieldName::Tags).map_or_else(|| contact.tags.clone(), |tags| split_keywords(&tags));
-    let tags = RwSignal::new(tags);
-    Effect::new(move |_| {
-        if let Some(Ok(())) = value.get() {
-            toasts.success(words.contacts.saved);
-            edited.update(|version| *version += 1);
-        }
-    });
-    view! {
-        <Card title=words.contacts.edit>
-            <ActionForm action=edit>
-                <div class="stack">
-                    <ErrorSummary error=errors.all/>
-                    <input type="hidden" name="contact" value=contact.id.to_string()/>
-                    <TextField
-                        name=FieldName::Name.as_str()
-                        label=words.contacts.name
-                        value=name
-                        maxlength=limits::CONTACT_NAME
-                        autocomplete="off"
-                        error=errors.of(FieldName::Name)
-                    />
-                    <ChipsInput
-                        name=FieldName::Tags.as_str()
-                        label=words.contacts.tags
-                        hint=words.contacts.tags_hint
-                        words=tags
-                        error=errors.of(FieldName::Tags)
-                    />
-                    <div class="cluster" data-align="end">
-                        <Button press=Press::Submit pending=edit.pending()>{words.contacts.save}</Button>
-                    </div>
-                </div>
-            </ActionForm>
         </Card>
     }
 }

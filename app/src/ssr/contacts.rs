@@ -1,10 +1,13 @@
 //! Contacts and their choices.
 
+use std::collections::BTreeMap;
+
 use axum::http::header::REFERER;
 use axum::http::request::Parts;
 use domain::consent::{Source, State};
 use domain::contact::{ConsentEvent, Contact, ContactQuery, ThreadMessage};
 use domain::id::ContactId;
+use domain::role::Right;
 use domain::settings::split_keywords;
 use domain::time::{Span, Timestamp};
 use leptos::prelude::use_context;
@@ -13,7 +16,7 @@ use service::contacts::{ContactPatch, UpsertContact};
 
 use super::returned::give_back;
 use super::{caller, redirect_plain_form, service};
-use crate::contacts::{ContactDetail, ContactList, THREAD};
+use crate::contacts::{ContactColumns, ContactDetail, ContactList, ContactNotes, MergeDetail, THREAD};
 use crate::error::{AppError, FieldCode, FieldError, FieldName};
 
 pub(crate) async fn list(query: ContactQuery) -> Result<ContactList, AppError> {
@@ -33,7 +36,9 @@ pub(crate) async fn detail(id: &str) -> Result<ContactDetail, AppError> {
     // One more than is shown tells whether there are more.
     let thread = service::contacts::thread(&service, &caller, id, THREAD + 1).await?;
     let (thread, older) = newest(thread);
+    let numbers = service::contacts::numbers(&service, &caller, id).await?;
     Ok(ContactDetail {
+        numbers,
         contact: service::contacts::find(&service, &caller, id).await?,
         events: service::contacts::events(&service, &caller, id).await?,
         thread,
@@ -190,16 +195,111 @@ pub(crate) async fn add(phone: &str, name: &str, tags: &str) -> Result<ContactId
     Ok(contact.id)
 }
 
-pub(crate) async fn edit(contact: ContactId, name: &str, tags: &str) -> Result<(), AppError> {
-    let patch = ContactPatch {
-        name: Some(Some(name.trim().to_owned()).filter(|name| !name.is_empty())),
-        tags: Some(split_keywords(tags)),
-        blocked: None,
+pub(crate) async fn edit(
+    contact: ContactId,
+    name: &str,
+    tags: &str,
+    language: &str,
+    attributes: &str,
+) -> Result<(), AppError> {
+    let edited = match read_attributes(attributes) {
+        Ok(read) => {
+            let patch = ContactPatch {
+                name: Some(Some(name.trim().to_owned()).filter(|name| !name.is_empty())),
+                tags: Some(split_keywords(tags)),
+                language: Some(Some(language.to_owned())),
+                attributes: Some(read),
+                blocked: None,
+            };
+            change(contact, patch).await
+        }
+        Err(code) => Err(AppError::Invalid(vec![FieldError::new(FieldName::Attributes, code)])),
     };
-    change(contact, patch).await.map_err(|error| {
-        let typed = [(FieldName::Name, name), (FieldName::Tags, tags)];
+    edited.map_err(|error| {
+        let typed = [
+            (FieldName::Name, name),
+            (FieldName::Tags, tags),
+            (FieldName::Language, language),
+            (FieldName::Attributes, attributes),
+        ];
         give_back(error, &format!("/contacts/{contact}"), &typed)
     })
+}
+
+/// Fields, one a line, as `name: value`.
+fn read_attributes(text: &str) -> Result<BTreeMap<String, String>, FieldCode> {
+    let mut attributes = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':').ok_or(FieldCode::Malformed)?;
+        if attributes.insert(name.trim().to_owned(), value.trim().to_owned()).is_some() {
+            return Err(FieldCode::Repeated);
+        }
+    }
+    Ok(attributes)
+}
+
+pub(crate) async fn set_columns(columns: &[String], back: &str) -> Result<(), AppError> {
+    super::signed_in()?;
+    let chosen = ContactColumns::of(columns.iter().map(String::as_str));
+    super::remember(ContactColumns::COOKIE, &chosen.as_text())?;
+    // Read and written again, so that nothing but a view of the list stands in the address.
+    let path = super::jobs::listing_of(back).href();
+    leptos_axum::redirect(&path, false);
+    Ok(())
+}
+
+pub(crate) async fn notes(id: &str) -> Result<ContactNotes, AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let notes = service::conversations::notes(&service, &caller, parse(id)?).await?;
+    let notes = notes.into_iter().map(|note| (note.at, note.text, note.by.unwrap_or_default())).collect();
+    Ok(ContactNotes { notes, now: service.now() })
+}
+
+pub(crate) async fn load_merge(id: &str, q: String, with: &str) -> Result<MergeDetail, AppError> {
+    let (service, caller, id) = (service()?, caller()?, parse(id)?);
+    caller.may(Right::ManageContacts)?;
+    let contact = service::contacts::find(&service, &caller, id).await?;
+    let found = if q.trim().is_empty() {
+        Vec::new()
+    } else {
+        let query = ContactQuery { search: Some(q), limit: FOUND + 1, ..ContactQuery::default() };
+        let mut rows = service::contacts::list(&service, &caller, &query).await?.rows;
+        rows.retain(|row| row.id != contact.id);
+        rows.truncate(FOUND as usize);
+        rows
+    };
+    let mut detail = MergeDetail { contact, found, chosen: None, problem: None };
+    if !with.is_empty() {
+        let Ok(with) = with.parse() else { return Err(AppError::NotFound) };
+        match service::merging::preview(&service, &caller, id, with).await {
+            Ok(preview) => detail.chosen = Some((preview.gone, preview.result)),
+            Err(service::Error::Invalid(problems)) => {
+                detail.problem = problems.first().map(|problem| problem.code.to_owned());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(detail)
+}
+
+/// Contacts shown to choose from.
+const FOUND: u32 = 10;
+
+pub(crate) async fn merge(contact: ContactId, with: &str) -> Result<(), AppError> {
+    let (service, caller) = (service()?, caller()?);
+    let back = |code: &str| format!("/contacts/{contact}/merge?problem={code}");
+    let path = match with.parse() {
+        Err(_) => back("not_found"),
+        Ok(with) => match service::merging::merge(&service, &caller, contact, with).await {
+            Ok(merged) => format!("/contacts/{}?merged=true", merged.id),
+            Err(service::Error::Invalid(problems)) => {
+                back(problems.first().map_or("not_found", |problem| problem.code))
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    leptos_axum::redirect(&path, false);
+    Ok(())
 }
 
 pub(crate) async fn set_blocked(contact: ContactId, blocked: bool) -> Result<(), AppError> {

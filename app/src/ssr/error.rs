@@ -41,6 +41,8 @@ fn field_error(invalid: Invalid) -> FieldError {
         "code" => FieldName::Code,
         "token" => FieldName::Token,
         "tags" => FieldName::Tags,
+        "language" => FieldName::Language,
+        "attributes" => FieldName::Attributes,
         "occurred_at" => FieldName::AgreedOn,
         "template" => FieldName::Template,
         "template.variables" => FieldName::Variables,
@@ -90,6 +92,7 @@ const fn longest(field: FieldName) -> usize {
         FieldName::Note => limits::NOTE,
         FieldName::Text => domain::outbound::TEXT_LIMIT,
         FieldName::Tags => domain::limits::TAG,
+        FieldName::Attributes => domain::limits::ATTRIBUTE,
         FieldName::Variables => limits::VARIABLE,
         _ => limits::CONTACT_NAME,
     }

@@ -164,7 +164,8 @@ async fn send(contact: ContactId, answer: &Answer) -> Result<(), AppError> {
 
 pub(crate) async fn note(contact: ContactId, note: String, view: &str) -> Result<(), AppError> {
     let (service, caller) = (service()?, caller()?);
-    let path = path(contact, view);
+    // The same form stands on the person's page.
+    let path = if view == "contact" { format!("/contacts/{contact}") } else { path(contact, view) };
     match conversations::note(&service, &caller, contact, &note.replace("\r\n", "\n")).await {
         Ok(()) => {
             redirect_plain_form(&path);

@@ -200,6 +200,11 @@ pub(crate) async fn prepare(
 /// What the query of a list's address asks for.
 #[must_use]
 pub fn query_of(view: &str) -> ContactQuery {
+    listing_of(view).query()
+}
+
+/// The view of the list that the query of an address names.
+pub(super) fn listing_of(view: &str) -> Listing {
     let mut params = ParamsMap::new();
     let pairs = format!("/?{view}")
         .parse()
@@ -208,7 +213,7 @@ pub fn query_of(view: &str) -> ContactQuery {
     for (name, value) in pairs.map(|pairs| pairs.0).unwrap_or_default() {
         params.insert(name, value);
     }
-    Listing::read(&params).query()
+    Listing::read(&params)
 }
 
 pub(crate) async fn erase(contact: ContactId) -> Result<(), AppError> {

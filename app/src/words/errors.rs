@@ -96,6 +96,10 @@ fn english_field(error: FieldError) -> String {
                 "This is not an email address. It needs a name, an @ and a domain.".to_owned()
             }
             FieldName::Phone => "This is not a phone number. Start with + and the country code.".to_owned(),
+            FieldName::Attributes => {
+                "Your own fields: write one a line, as a name, a colon and the value.".to_owned()
+            }
+            FieldName::Language => "This is no language code. Write one such as en, pt or pt-br.".to_owned(),
             _ => format!("{name} cannot be read. Check it."),
         },
         FieldCode::TooShort(least) => format!("{name} is too short. Use at least {least} characters."),
@@ -143,6 +147,9 @@ fn english_field(error: FieldError) -> String {
                 .to_owned()
         }
         FieldCode::NoPhoneColumn => "Choose which column holds the phone numbers.".to_owned(),
+        FieldCode::Repeated if error.field == FieldName::Attributes => {
+            "Your own fields: a name stands there twice. Keep one of the lines.".to_owned()
+        }
         FieldCode::Repeated => "Two columns say they hold the same. Choose each meaning once.".to_owned(),
         FieldCode::Template(problem) => english_template(name, problem),
         FieldCode::Settings(problem) => english_problem(name, problem),
@@ -230,6 +237,7 @@ fn english_name(field: FieldName) -> &'static str {
         FieldName::AgreedOn => "Date of the agreement",
         FieldName::Note => "Note",
         FieldName::Tags => "Tags",
+        FieldName::Attributes => "Your own fields",
         FieldName::Text => "Message",
         FieldName::Template => "Template",
         FieldName::Variables => "What is filled in",

@@ -14,6 +14,7 @@ mod joining;
 mod ledger;
 mod links;
 mod overview;
+mod person;
 mod preferences;
 mod replies;
 mod settings;
@@ -37,6 +38,7 @@ pub use joining::JoiningWords;
 pub use ledger::Ledger;
 pub use links::LinkWords;
 pub use overview::Overview;
+pub use person::PersonWords;
 pub use preferences::Preferences;
 pub use replies::ReplyWords;
 pub use settings::{Admin, Lab, Settings, System};
@@ -120,6 +122,8 @@ pub struct Words {
     pub overview: Overview,
     /// A customer's own page.
     pub preferences: Preferences,
+    /// What is kept about a person, and merging records.
+    pub person: PersonWords,
     /// The form on a business's own website.
     pub joining: JoiningWords,
     /// The settings.
@@ -148,6 +152,7 @@ pub static ENGLISH: Words = Words {
     links: LinkWords::ENGLISH,
     overview: Overview::ENGLISH,
     preferences: Preferences::ENGLISH,
+    person: PersonWords::ENGLISH,
     joining: JoiningWords::ENGLISH,
     replies: ReplyWords::ENGLISH,
     settings: Settings::ENGLISH,

@@ -456,6 +456,41 @@ pub async fn change(
     .await
 }
 
+/// Sends to a number again that WhatsApp said nobody is behind: somebody knows better.
+///
+/// # Errors
+/// [`Error::NotFound`] when the caller's business has no such contact.
+pub async fn try_again(service: &Service, caller: &Caller, id: ContactId) -> Result<(), Error> {
+    caller.may(Right::WriteContacts)?;
+    let (service, business) = (service.clone(), caller.business);
+    task(async move {
+        let mut tx = service.db.write().await?;
+        let id = lock(&mut tx, business, id).await?.contact.id;
+        store::contact::set_invalid(&mut tx, id, false).await?;
+        tx.commit().await?;
+        service.live.publish(business, vec![LiveEvent::ContactChanged { contact: id }]);
+        Ok(())
+    })
+    .await
+}
+
+/// Every number by which WhatsApp knows a person.
+///
+/// # Errors
+/// [`Error::NotFound`] when the caller's business has no such contact.
+pub async fn numbers(service: &Service, caller: &Caller, id: ContactId) -> Result<Vec<String>, Error> {
+    caller.may(Right::Read)?;
+    let (service, business) = (service.clone(), caller.business);
+    task(async move {
+        let mut tx = service.db.read().await?;
+        let found = store::contact::find_contact(&mut tx, business, id).await?.ok_or(Error::NotFound)?;
+        let names = store::erasure::list_names(&mut tx, business, found.contact.id).await?;
+        let numbers = names.into_iter().filter(|name| name.kind == IdentityKind::Phone);
+        Ok(numbers.map(|name| name.value).collect())
+    })
+    .await
+}
+
 /// The consent events of a contact, newest first.
 ///
 /// # Errors

@@ -376,6 +376,44 @@ pub async fn note(service: &Service, caller: &Caller, contact: ContactId, text: 
     change(service, caller, contact, TeamKind::Note, text, |_| None).await
 }
 
+/// A note of a colleague.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+    /// The address of who wrote it, unless the software did.
+    pub by: Option<String>,
+}
+
+/// Most notes shown of one person.
+const NOTES: i64 = 200;
+
+/// What colleagues noted about a person, newest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when the caller's business has no such contact.
+pub async fn notes(service: &Service, caller: &Caller, contact: ContactId) -> Result<Vec<Note>, Error> {
+    caller.may(Right::Read)?;
+    let (service, business) = (service.clone(), caller.business);
+    task(async move {
+        let mut tx = service.db.read().await?;
+        let contact = load_one(&mut tx, business, contact).await?.id;
+        let entries = store::conversation::list_entries(&mut tx, business, contact, None, NOTES).await?;
+        let users = store::access::list_users(&mut tx, business).await?;
+        let email = |id| users.iter().find(|user| user.id == id).map(|user| user.email.clone());
+        let notes = entries.into_iter().filter_map(|entry| match entry.what {
+            What::Team { kind: TeamKind::Note, body, by } => {
+                Some(Note { at: entry.at, text: body, by: by.and_then(email) })
+            }
+            _ => None,
+        });
+        Ok(notes.collect())
+    })
+    .await
+}
+
 /// Makes a conversation somebody's task, or nobody's.
 ///
 /// # Errors

@@ -4,12 +4,12 @@ use detection::Flags;
 use domain::audit::Action;
 use domain::consent::{Signal, SignalKind, Source, State, apply};
 use domain::contact::{ConsentEvent, Contact, Evidence, ThreadMessage};
+use domain::conversation::{TeamKind, What};
 use domain::id::ContactId;
 use domain::live::LiveEvent;
 use domain::review::{Outcome, ReviewKind};
 use domain::role::Right;
 use domain::subscription::EventType;
-use domain::time::Timestamp;
 use serde::Serialize;
 use store::contact::IdentityKind;
 
@@ -112,6 +112,17 @@ pub struct PersonalData {
     pub consent_events: Vec<ConsentEvent>,
     /// Messages, oldest first.
     pub messages: Vec<ThreadMessage>,
+    /// What colleagues noted about them, newest first.
+    pub notes: Vec<PersonalNote>,
+}
+
+/// What a colleague noted about a person.
+#[derive(Debug, Serialize)]
+pub struct PersonalNote {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The note.
+    pub text: String,
 }
 
 /// One name by which WhatsApp knows a person.
@@ -143,8 +154,18 @@ pub async fn export(service: &Service, caller: &Caller, id: ContactId) -> Result
         let mut messages = store::inbound::list_inbound_of(&mut tx, business, contact.id, MESSAGES).await?;
         messages.extend(store::outbox::list_outbound_of(&mut tx, business, contact.id, MESSAGES).await?);
         contacts::in_order(&mut messages);
-        let exported_at: Timestamp = service.now();
-        Ok(PersonalData { exported_at: exported_at.to_string(), contact, names, consent_events, messages })
+        let notes = store::conversation::list_entries(&mut tx, business, contact.id, None, MESSAGES).await?;
+        let notes = notes
+            .into_iter()
+            .filter_map(|entry| match entry.what {
+                What::Team { kind: TeamKind::Note, body, .. } => {
+                    Some(PersonalNote { at: entry.at.to_string(), text: body })
+                }
+                _ => None,
+            })
+            .collect();
+        let exported_at = service.now().to_string();
+        Ok(PersonalData { exported_at, contact, names, consent_events, messages, notes })
     })
     .await
 }

@@ -43,6 +43,7 @@ pub mod team;
 pub mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod unreachable;
 pub mod webhooks;
 
 use std::sync::Arc;

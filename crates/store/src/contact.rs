@@ -481,6 +481,15 @@ pub async fn move_outbound(tx: &mut Tx, from: ContactId, to: ContactId) -> Resul
         .bind(from.uuid()).bind(to.uuid()).execute(c).await.map(|_| ()))
 }
 
+/// Notes that there is no WhatsApp account behind somebody's number, or that there is one after all; says whether that is news.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_invalid(tx: &mut Tx, contact: ContactId, invalid: bool) -> Result<bool> {
+    on!(tx, c => sqlx::query("update contact set invalid = $2 where id = $1 and invalid <> $2")
+        .bind(contact.uuid()).bind(invalid).execute(c).await.map(|done| done.rows_affected() > 0))
+}
+
 /// Points records that were joined to one that is being joined now at the final one.
 ///
 /// # Errors

@@ -435,6 +435,17 @@ pub async fn advance_messages(tx: &mut Tx, progress: &[Progress]) -> Result<()> 
     on!(tx, c => sqlx::query(sql).bind(rows).execute(c).await.map(|_| ()))
 }
 
+/// The error codes of the last messages to a person of which something is known, newest first; none for one that did not fail.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_codes(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Option<i64>>> {
+    on!(tx, c => sqlx::query_scalar(
+            "select case when state = 'failed' or delivery = 'failed' then error_code end from message_out \
+             where contact_id = $1 and state in ('sent', 'failed') order by id desc limit $2")
+        .bind(contact.uuid()).bind(limit).fetch_all(c).await)
+}
+
 /// A status whose message is not known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {

@@ -34,6 +34,7 @@ pub async fn list(
         search: params.text("q"),
         state: params.word("state", STATES),
         tag: params.text("tag"),
+        language: params.text("language").map(|language| language.to_lowercase()),
         phone: params.phone("phone"),
         sort: ContactSort::Newest,
         cursor: params.text("after"),
@@ -90,6 +91,8 @@ pub async fn change(
         name: fields.clearable_string("name"),
         tags: fields.strings("tags"),
         blocked: fields.boolean("blocked"),
+        language: fields.clearable_string("language"),
+        attributes: fields.texts("attributes"),
     };
     let patch = fields.finish(Some(patch))?;
     let contact = contacts::change(&app.service, &caller, id, patch).await?;

@@ -1,5 +1,7 @@
 //! Reads a JSON body field by field and gathers everything that is wrong with it, so that one answer names it all.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
@@ -131,6 +133,27 @@ impl Fields {
             }
             _ => {
                 self.refuse(name, "not_a_list", "must be a list of strings");
+                None
+            }
+        }
+    }
+
+    /// An object of texts; `null` is an empty one.
+    pub fn texts(&mut self, name: &str) -> Option<BTreeMap<String, String>> {
+        match self.values.remove(name)? {
+            Value::Null => Some(BTreeMap::new()),
+            Value::Object(values) => {
+                let mut texts = BTreeMap::new();
+                for (key, value) in values {
+                    match value {
+                        Value::String(text) => drop(texts.insert(key, text)),
+                        _ => self.refuse(&format!("{name}.{key}"), "not_a_string", "must be a string"),
+                    }
+                }
+                Some(texts)
+            }
+            _ => {
+                self.refuse(name, "not_an_object", "must be an object of strings");
                 None
             }
         }

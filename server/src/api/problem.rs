@@ -254,6 +254,8 @@ pub fn describe_code(code: &str) -> String {
         "not_in_use" => "is no number that exists in its country".to_owned(),
         "unknown" => "is not known".to_owned(),
         "not_found" => "does not exist".to_owned(),
+        "malformed" => "does not have the form it must have".to_owned(),
+        "not_an_object" => "must be an object".to_owned(),
         "missing" => "must have a value for every placeholder".to_owned(),
         "control_characters" => "holds control characters".to_owned(),
         "in_the_future" => "lies in the future".to_owned(),

@@ -35,6 +35,8 @@ pub fn contact(contact: &Contact) -> Value {
         "native_stop": contact.native_stop,
         "blocked": contact.blocked,
         "tags": contact.tags,
+        "language": contact.details.language,
+        "attributes": contact.details.attributes,
         "country": contact.country,
         "last_inbound_at": time(contact.last_inbound_at),
     })

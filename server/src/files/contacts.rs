@@ -44,13 +44,15 @@ struct ContactExport {
     query: ContactQuery,
 }
 
-const CONTACT_HEADING: [&str; 13] = [
+const CONTACT_HEADING: [&str; 15] = [
     "contact_id",
     "phone",
     "user_id",
     "name",
     "country",
     "tags",
+    "language",
+    "attributes",
     "marketing",
     "marketing_since",
     "marketing_source",
@@ -72,6 +74,12 @@ impl ContactExport {
     }
 }
 
+/// The business's own fields in one cell, one a line.
+fn attributes(contact: &Contact) -> String {
+    let fields = contact.details.attributes.iter();
+    fields.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+}
+
 fn write_contacts(rows: &[Contact], heading: bool) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     if heading {
@@ -86,6 +94,8 @@ fn write_contacts(rows: &[Contact], heading: bool) -> Result<Vec<u8>, csv::Error
             inert(contact.name.as_deref().unwrap_or_default()),
             contact.country.clone().unwrap_or_default(),
             inert(&contact.tags.join(", ")),
+            contact.details.language.clone().unwrap_or_default(),
+            inert(&attributes(contact)),
             contact.state.to_string(),
             time(contact.since),
             contact.source.map(|source| source.to_string()).unwrap_or_default(),

@@ -233,6 +233,7 @@ impl Dispatcher {
             let mut settled = Vec::with_capacity(finished.len());
             let mut pause = None;
             let mut stopped: Vec<(BusinessId, ContactId, Timestamp)> = Vec::new();
+            let mut unreachable = Vec::new();
             let mut wamids = HashMap::new();
             let mut resting = HashMap::new();
             for sent in finished.iter() {
@@ -243,6 +244,9 @@ impl Dispatcher {
                 }
                 if consequence.native_stop {
                     stopped.push((sent.claimed.business, sent.claimed.contact, now));
+                }
+                if consequence.unreachable {
+                    unreachable.push(sent.claimed.contact);
                 }
                 if let Some(wamid) = &row.wamid {
                     wamids.insert(wamid.clone(), sent);
@@ -269,6 +273,15 @@ impl Dispatcher {
             }
             let progress: Vec<Progress> = progress.into_values().collect();
             store::outbox::advance_messages(&mut tx, &progress).await?;
+            let failed = |one: &&Progress| one.error_code == Some(crate::unreachable::UNDELIVERABLE);
+            let by_status: HashSet<_> = progress.iter().filter(failed).map(|one| one.id).collect();
+            unreachable.extend(
+                finished
+                    .iter()
+                    .filter(|sent| by_status.contains(&sent.claimed.id))
+                    .map(|sent| sent.claimed.contact),
+            );
+            let unreachable = crate::unreachable::mark(&mut tx, &unreachable).await?;
             for (business, contact, at) in &stopped {
                 crate::consent::record_native_stop(&service, &mut tx, *business, *contact, *at).await?;
             }
@@ -281,7 +294,7 @@ impl Dispatcher {
             }
             tx.commit().await?;
             settled.iter().for_each(|row| count(&service, row));
-            service.revocations.revoke(stopped.iter().map(|(_, contact, _)| *contact));
+            service.revocations.revoke(stopped.iter().map(|(_, contact, _)| *contact).chain(unreachable));
             let mut notices: HashMap<BusinessId, Vec<LiveEvent>> = HashMap::new();
             for sent in finished.iter() {
                 let changed = LiveEvent::MessageChanged { contact: sent.claimed.contact };

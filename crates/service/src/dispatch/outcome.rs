@@ -32,6 +32,8 @@ pub(super) struct Revoked;
 pub(super) struct Consequence {
     /// The person stopped marketing in WhatsApp itself.
     pub(super) native_stop: bool,
+    /// There may be no account behind the person's number.
+    pub(super) unreachable: bool,
     /// WhatsApp refuses the whole number, for this reason.
     pub(super) pause: Option<i64>,
     /// The campaign it belongs to rests: everything else of it would fare the same.
@@ -96,7 +98,11 @@ pub(super) fn settle(sent: &Sent, now: Timestamp) -> (Settled, Consequence) {
                     settled.state = SendState::Failed;
                     consequence.campaign = Some(PauseReason::Template);
                 }
-                Class::RecipientInvalid | Class::Permanent => settled.state = SendState::Failed,
+                Class::RecipientInvalid => {
+                    settled.state = SendState::Failed;
+                    consequence.unreachable = true;
+                }
+                Class::Permanent => settled.state = SendState::Failed,
             }
         }
     }
@@ -193,7 +199,7 @@ mod tests {
             (SendState::Pending, Some(PauseReason::Connection))
         );
         let (_, consequence) = after(refused(131_026, Class::RecipientInvalid), 1);
-        assert_eq!(consequence, Consequence::default());
+        assert_eq!(consequence, Consequence { unreachable: true, ..Consequence::default() });
     }
 
     #[test]

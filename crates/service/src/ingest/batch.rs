@@ -31,6 +31,7 @@ use crate::joining::Agreement;
 use crate::ledger::NewEvent;
 use crate::metrics::Metrics;
 use crate::subscriptions::Happened;
+use crate::unreachable::UNDELIVERABLE;
 use crate::{Error, Service};
 
 /// WhatsApp's code for "this person stopped marketing in WhatsApp itself".
@@ -55,6 +56,8 @@ struct Batch<'a> {
     progress: BTreeMap<MessageId, Progress>,
     parked: Vec<Parked>,
     templates: Vec<(BusinessId, TemplateUpdate)>,
+    /// People to whom a message could not be delivered.
+    unreachable: BTreeSet<ContactId>,
     /// People about whom earlier decisions are void once this is committed.
     revoked: BTreeSet<ContactId>,
     notices: BTreeMap<BusinessId, Vec<LiveEvent>>,
@@ -117,6 +120,7 @@ pub(super) async fn store(service: &Service, works: &[Work]) -> Result<(), Error
         progress: BTreeMap::new(),
         parked: Vec::new(),
         templates: Vec::new(),
+        unreachable: BTreeSet::new(),
         revoked: BTreeSet::new(),
         notices: BTreeMap::new(),
         stopped: Vec::new(),
@@ -272,6 +276,7 @@ impl Batch<'_> {
         if message.message_type.opens_window() {
             self.people.note_writing(contact, message.sent_at);
         }
+        self.reached(contact);
         let nameless = self.people.get(contact).is_some_and(|person| person.contact.name.is_none());
         if nameless
             && message.profile_name.is_some()
@@ -478,6 +483,12 @@ impl Batch<'_> {
             };
             self.record(business, contact, &signal, None);
         }
+        if status.delivery == Delivery::Failed && status.error_code == Some(UNDELIVERABLE) {
+            self.unreachable.insert(contact);
+        }
+        if matches!(status.delivery, Delivery::Delivered | Delivery::Read | Delivery::Played) {
+            self.reached(contact);
+        }
         self.notice(business, LiveEvent::MessageChanged { contact });
         self.tell(business, EventType::MessageStatus, contact, status.at, || {
             serde_json::json!({
@@ -491,6 +502,15 @@ impl Batch<'_> {
         });
         if let Some(campaign) = campaign {
             self.notice(business, LiveEvent::CampaignChanged { campaign });
+        }
+    }
+
+    /// There is an account behind the person's number, whatever WhatsApp said before.
+    fn reached(&mut self, contact: ContactId) {
+        if self.people.get(contact).is_some_and(|person| person.contact.invalid)
+            && let Some(person) = self.people.change(contact)
+        {
+            person.contact.invalid = false;
         }
     }
 
@@ -529,7 +549,8 @@ impl Batch<'_> {
             progress,
             parked,
             templates,
-            revoked,
+            unreachable,
+            mut revoked,
             notices,
             stopped,
             happened,
@@ -547,6 +568,8 @@ impl Batch<'_> {
         store::outbox::insert_messages(&mut tx, &answers).await?;
         let progress: Vec<Progress> = progress.into_values().collect();
         store::outbox::advance_messages(&mut tx, &progress).await?;
+        let unreachable: Vec<ContactId> = unreachable.into_iter().collect();
+        revoked.extend(crate::unreachable::mark(&mut tx, &unreachable).await?);
         store::outbox::park_statuses(&mut tx, &parked, now).await?;
         store::inbound::insert_others(&mut tx, &others).await?;
         for (business, TemplateUpdate { name, language, status, kind }) in &templates {

@@ -34,6 +34,7 @@ mod campaigns;
 mod conversations;
 mod crash;
 mod erasure;
+mod faults;
 mod identity;
 mod imports;
 mod ingest;

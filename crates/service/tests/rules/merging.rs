@@ -78,7 +78,9 @@ rules! {
         let counts = service::contacts::counts(shop.service(), &shop.owner).await.unwrap();
         assert_eq!(counts.total(), 1);
         let data = service::erasure::export(shop.service(), &shop.owner, first).await.unwrap();
-        assert_eq!(data.names.len(), 2);
+        let numbers = data.names.iter().filter(|name| name.kind == store::contact::IdentityKind::Phone);
+        assert_eq!(numbers.count(), 2);
+        assert_eq!(data.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["Likes blue"]);
     }
 
     async fn what_cannot_be_merged_is_named_and_twice_is_once(shop) {

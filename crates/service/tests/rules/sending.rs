@@ -268,4 +268,41 @@ rules! {
         assert_eq!(shop.message(&dropped).await.reason, Some(Reason::OptedOut));
         assert_eq!(shop.message(&kept).await.status, SendState::Sent);
     }
+
+    async fn three_messages_in_a_row_that_nobody_got_are_the_last_until_somebody_writes_or_knows_better(shop) {
+        let (id, other) = (shop.subscriber(&za(1)).await, shop.subscriber(&za(2)).await);
+        let unknown = |by_status| Faults {
+            unknown_numbers: vec![za(1), za(2)],
+            unknown_numbers_by_status: by_status,
+            ..Faults::default()
+        };
+        for (n, by_status) in [(0, false), (1, true), (2, false)] {
+            assert!(!shop.contact(&za(1)).await.invalid, "after {n}");
+            shop.faults(unknown(by_status));
+            shop.utility(id).await.unwrap();
+            shop.dispatch().await;
+            shop.advance(Span::minutes(1));
+        }
+        assert!(shop.contact(&za(1)).await.invalid);
+        assert_eq!(refusal(shop.utility(id).await), Reason::Invalid);
+        shop.faults(Faults::default());
+        shop.says(&za(1), "hello").await;
+        assert!(!shop.contact(&za(1)).await.invalid, "who writes has an account");
+        shop.utility(id).await.unwrap();
+        shop.dispatch().await;
+
+        for n in 0..4 {
+            shop.faults(if n == 1 { Faults::default() } else { unknown(true) });
+            shop.utility(other).await.unwrap();
+            shop.dispatch().await;
+            assert!(!shop.contact(&za(2)).await.invalid, "one arrived in between: {n}");
+            shop.advance(Span::minutes(1));
+        }
+        shop.utility(other).await.unwrap();
+        shop.dispatch().await;
+        assert!(shop.contact(&za(2)).await.invalid);
+        service::contacts::try_again(shop.service(), &shop.owner, other).await.unwrap();
+        assert!(!shop.contact(&za(2)).await.invalid);
+        shop.utility(other).await.unwrap();
+    }
 }
