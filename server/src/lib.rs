@@ -16,6 +16,7 @@ pub mod health;
 mod html;
 mod joining;
 pub mod layers;
+pub mod listen;
 pub mod logging;
 pub mod pages;
 mod preferences;

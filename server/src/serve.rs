@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::serve::ListenerExt as _;
 use emulator::Emulator;
 use service::{Service, auth};
 use tokio::net::TcpListener;
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{RoleArg, ServeArgs};
 use crate::commands::{DATA_DIR, DEMO_DATA_DIR, Failure, Place, Tuning, open, print_line};
 use crate::config::PublicUrl;
+use crate::listen::{self, Limits};
 use crate::site::SiteFiles;
 use crate::state::AppState;
 use crate::{demo, health, layers, router};
@@ -62,7 +62,7 @@ pub async fn serve(options: ServeArgs) -> Result<(), Failure> {
     let state = state(&options, service.clone(), public_url.clone(), emulator, stopping.clone());
     let workers = worker.then(|| service.start_workers());
     let routes = if web { router(state) } else { layers::with_deadlines(health::routes().with_state(state)) };
-    let mut server = tokio::spawn(run(listener, routes, stopping.clone()));
+    let mut server = tokio::spawn(listen::serve(listener, routes, Limits::default(), stopping.clone()));
 
     if let Err(error) = announce(&options, address, &public_url, setup.as_deref()) {
         // Whoever started it may have closed its output; that is no reason not to serve.
@@ -71,7 +71,7 @@ pub async fn serve(options: ServeArgs) -> Result<(), Failure> {
     tokio::select! {
         () = told_to_stop() => {}
         ended = &mut server => {
-            ended.context("the server ended")??;
+            ended.context("the server ended")?;
         }
     }
     tracing::info!("stopping");
@@ -116,18 +116,6 @@ fn state(
 fn parts(roles: &[RoleArg]) -> (bool, bool) {
     let does = |role| roles.contains(&RoleArg::All) || roles.contains(&role);
     (does(RoleArg::Web), does(RoleArg::Worker))
-}
-
-async fn run(listener: TcpListener, routes: axum::Router, stopping: CancellationToken) -> anyhow::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was not set");
-        }
-    });
-    axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopping.cancelled_owned())
-        .await
-        .context("the server failed")
 }
 
 fn announce(

@@ -82,7 +82,7 @@ fn Preview(kept: Contact, gone: Contact, result: Contact) -> impl IntoView {
     let text = &words.person;
     let head = move || {
         view! {
-            <Column>""</Column>
+            <Column>{text.detail}</Column>
             <Column>{text.stays}</Column>
             <Column>{text.goes}</Column>
             <Column>{text.afterwards}</Column>

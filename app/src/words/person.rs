@@ -41,6 +41,8 @@ pub struct PersonWords {
     pub merge_nobody: &'static str,
     /// The table of what comes of it.
     pub merge_preview: &'static str,
+    /// A column: what is compared.
+    pub detail: &'static str,
     /// A column: the one that stays.
     pub stays: &'static str,
     /// A column: the one that goes.
@@ -96,6 +98,7 @@ impl PersonWords {
         merge_search: "Name or number of the other record",
         merge_nobody: "Nobody else was found. Try another part of the name, or the last digits of the number.",
         merge_preview: "What comes of both",
+        detail: "Detail",
         stays: "Stays",
         goes: "Goes",
         afterwards: "Afterwards",

@@ -57,22 +57,25 @@ async fn keep(app: &AppState, request: Request, next: Next) -> Result<Response, 
     let digest: [u8; 32] =
         Sha256::new().chain_update(head.uri.path()).chain_update([0]).chain_update(&body).finalize().into();
 
-    match idempotency::begin(&app.service, &caller, &key, digest).await? {
-        Begin::Fresh(made) => {
-            head.extensions.insert(Made(made));
-        }
-        Begin::Replay { status, body } => return Ok(replay(status, body)),
-        Begin::Clash => {
-            return Err(Problem::conflict(
+    // From taking the key to the end, even if the client goes away meanwhile: a key left without its answer would turn away every
+    // retry until it is taken over.
+    let app = app.clone();
+    let work = async move {
+        match idempotency::begin(&app.service, &caller, &key, digest).await? {
+            Begin::Fresh(made) => {
+                head.extensions.insert(Made(made));
+                let request = Request::from_parts(head, Body::from(body));
+                Ok(run_and_keep(app, caller, key, next, request).await)
+            }
+            Begin::Replay { status, body } => Ok(replay(status, body)),
+            Begin::Clash => Err(Problem::conflict(
                 "This Idempotency-Key belongs to another request, or to one under way.",
-            ));
+            )),
         }
-    }
-    // To the end, even if the client goes away meanwhile: a key left without its answer would turn away every retry.
-    let work = run_and_keep(app.clone(), caller, key, next, Request::from_parts(head, Body::from(body)));
-    tokio::spawn(work.in_current_span()).await.map_err(|error| {
+    };
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request with an idempotency key ended early");
-        Problem::internal("The request ended early. Please try again.")
+        Err(Problem::internal("The request ended early. Please try again."))
     })
 }
 
