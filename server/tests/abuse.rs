@@ -223,8 +223,8 @@ async fn whoever_leaves_in_the_middle_leaves_nothing_half_done(shop: Shop) {
         assert_eq!(count(Box::leak(sql.into_boxed_str())).await, 0, "{what}");
     }
     assert!(
-        count("select count(*) from contact").await > i64::try_from(total / 8).unwrap(),
-        "most requests arrived in full"
+        count("select count(*) from contact").await > i64::try_from(total / 20).unwrap(),
+        "enough requests arrived in full"
     );
     assert!(service::ledger::verify(&shop.service, shop.business).await.unwrap().broken.is_none());
     stopping.cancel();

@@ -51,6 +51,7 @@ const FUNCTIONS: &[(&str, Wants, &str)] = &[
     ("contacts/api/record_opt_in", Needs(Right::WriteConsent), "contact={contact}&source=web_form"),
     ("contacts/api/add_contact", Needs(Right::WriteContacts), "phone=12"),
     ("contacts/api/edit_contact", Needs(Right::WriteContacts), "contact={contact}&name=Marker%20Person"),
+    ("contacts/api/try_number_again", Needs(Right::WriteContacts), "contact={contact}"),
     ("contacts/api/set_columns", Nobody, "columns[]=tags&back="),
     ("contacts/api/load_notes", Needs(Right::Read), r#"{"id":"{contact}"}"#),
     ("contacts/api/load_merge", Needs(Right::ManageContacts), r#"{"id":"{contact}","q":"","with":""}"#),

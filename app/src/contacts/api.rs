@@ -121,6 +121,12 @@ pub async fn edit_contact(
     crate::ssr::contacts::edit(contact, &name, &tags, &language, &attributes).await
 }
 
+/// Sends to a number again that WhatsApp said nobody is behind.
+#[server]
+pub async fn try_number_again(contact: ContactId) -> Result<(), AppError> {
+    crate::ssr::contacts::try_again(contact).await
+}
+
 /// Remembers in a cookie which columns the list has, and leads back to the list.
 #[server]
 pub async fn set_columns(

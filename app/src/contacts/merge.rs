@@ -90,18 +90,20 @@ fn Preview(kept: Contact, gone: Contact, result: Contact) -> impl IntoView {
     };
     let all = [&kept, &gone, &result];
     let row = |name: &'static str, value: &dyn Fn(&Contact) -> String| {
-        let [kept, gone, result] = all.map(|contact| {
-            let value = value(contact);
-            if value.is_empty() { "–".to_owned() } else { value }
-        });
-        view! {
+        let values = all.map(value);
+        // What neither of them has is no difference.
+        if values.iter().all(String::is_empty) {
+            return None;
+        }
+        let [kept, gone, result] = values.map(|value| if value.is_empty() { "–".to_owned() } else { value });
+        Some(view! {
             <tr>
                 <th scope="row">{name}</th>
                 <td data-label=text.stays>{kept}</td>
                 <td data-label=text.goes>{gone}</td>
                 <td data-label=text.afterwards><strong>{result}</strong></td>
             </tr>
-        }
+        })
     };
     let yes = |is: bool| if is { text.yes } else { text.no }.to_owned();
     let rows = (

@@ -17,7 +17,7 @@ mod toggle;
 
 pub use api::{
     AddContact, ContactDetail, ContactList, ContactNotes, EditContact, FindContact, ListContacts,
-    MergeContacts, MergeDetail, RecordOptIn, SetBlocked, SetChoice, SetColumns, THREAD,
+    MergeContacts, MergeDetail, RecordOptIn, SetBlocked, SetChoice, SetColumns, THREAD, TryNumberAgain,
 };
 pub use columns::{ContactColumn, ContactColumns};
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use domain::consent::State;
 use domain::contact::Contact;
+use domain::id::ContactId;
 use domain::role::Right;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::api::{ContactDetail, SetBlocked, SetChoice, find_contact, load_contact};
+use super::api::{ContactDetail, SetBlocked, SetChoice, TryNumberAgain, find_contact, load_contact};
 use super::edit::Edit;
 use super::explain::{explanation, moment};
 use super::history::History;
@@ -160,7 +161,7 @@ fn Decided(detail: ContactDetail) -> impl IntoView {
                     {numbers.map(|numbers| {
                         view! { <p class="muted small">{words.person.other_numbers} ": " <span class="numeric">{numbers}</span></p> }
                     })}
-                    {contact.invalid.then(|| view! { <p class="muted">{words.consent.invalid}</p> })}
+                    {contact.invalid.then(|| view! { <Unreachable contact=contact.id/> })}
                     <p class="small">
                         <a href=format!("{INBOX_PATH}/{}", contact.id)>{words.contacts.open_conversation}</a>
                     </p>
@@ -188,6 +189,29 @@ fn Decided(detail: ContactDetail) -> impl IntoView {
         <Card title=words.contacts.history lead=words.contacts.history_lead>
             <History events thread older now/>
         </Card>
+    }
+}
+
+/// Nobody answers under the number, as far as WhatsApp says; whoever knows better may try again.
+#[component]
+fn Unreachable(contact: ContactId) -> impl IntoView {
+    let words = use_words();
+    let again = ServerAction::<TryNumberAgain>::new();
+    let value = again.value();
+    let refresh = use_context::<Refresh>();
+    Effect::new(move |_| {
+        if let (Some(Ok(())), Some(refresh)) = (value.get(), refresh) {
+            refresh.bump();
+        }
+    });
+    view! {
+        <p class="muted">{words.consent.invalid}</p>
+        {may(Right::WriteContacts).then(|| view! {
+            <ActionForm action=again>
+                <input type="hidden" name="contact" value=contact.to_string()/>
+                <Button press=Press::Submit pending=again.pending()>{words.person.try_again}</Button>
+            </ActionForm>
+        })}
     }
 }
 

@@ -238,6 +238,13 @@ fn read_attributes(text: &str) -> Result<BTreeMap<String, String>, FieldCode> {
     Ok(attributes)
 }
 
+pub(crate) async fn try_again(contact: ContactId) -> Result<(), AppError> {
+    let (service, caller) = (service()?, caller()?);
+    service::contacts::try_again(&service, &caller, contact).await?;
+    redirect_plain_form(&format!("/contacts/{contact}"));
+    Ok(())
+}
+
 pub(crate) async fn set_columns(columns: &[String], back: &str) -> Result<(), AppError> {
     super::signed_in()?;
     let chosen = ContactColumns::of(columns.iter().map(String::as_str));

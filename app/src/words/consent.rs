@@ -92,7 +92,7 @@ impl Consent {
         native_stop_text: "This person used WhatsApp’s own control to stop offers from you. Only they can lift it, in WhatsApp: \
                            open the business profile, then Offers and announcements. Marketing stays off until they do; \
                            order updates and answers still arrive.",
-        invalid: "There is no WhatsApp account behind this number, so nothing can be delivered.",
+        invalid: "WhatsApp could not deliver the last messages to this number: there seems to be no account behind it, and nothing more is sent. A message from them changes that.",
         expires: |when| format!("This consent is implied and runs out on {when}."),
         source: english_source,
         by_source: english_by_source,

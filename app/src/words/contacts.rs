@@ -275,7 +275,7 @@ impl Contacts {
         user_id: "WhatsApp id",
         last_wrote: "Last wrote",
         added: "Added",
-        edit: "Name and tags",
+        edit: "Name, tags and details",
         save: "Save",
         saved: "Saved",
         block_title: "Blocking",

@@ -15,6 +15,8 @@ pub struct PersonWords {
     pub attributes_hint: &'static str,
     /// More than one number.
     pub other_numbers: &'static str,
+    /// Sends again to a number nobody seems to be behind.
+    pub try_again: &'static str,
     /// Card: notes.
     pub notes: &'static str,
     /// Nobody noted anything.
@@ -78,6 +80,7 @@ impl PersonWords {
         attributes: "Your own fields",
         attributes_hint: "One a line, such as “Shoe size: 42”.",
         other_numbers: "All numbers",
+        try_again: "Try this number again",
         notes: "Notes to colleagues",
         no_notes: "Nothing noted yet. Notes stay among colleagues: the person never sees them.",
         by_itself: "The software",

@@ -347,4 +347,17 @@ fn a_new_person_has_said_nothing() {
         (stored.consent, stored.contact.state, stored.contact.version),
         (Consent::NONE, State::Unknown, 0)
     );
+
+    async fn an_account_that_is_not_there_is_news_once(db: &Db) {
+        let world = World::new(db).await;
+        let (ana, ben) = (world.person(db, "Ana").await, world.person(db, "Ben").await);
+        let set = async |invalid| commit!(db, tx => set_invalid(tx, ana, invalid).await.unwrap());
+        assert!(!set(false).await);
+        assert!(set(true).await && !set(true).await);
+        let found = read!(db, tx => read_contacts(tx, &[ana, ben]).await.unwrap());
+        let invalid: Vec<_> =
+            found.iter().filter(|one| one.contact.invalid).map(|one| one.contact.id).collect();
+        assert_eq!(invalid, [ana]);
+        assert!(set(false).await);
+    }
 }

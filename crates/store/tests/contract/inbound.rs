@@ -90,6 +90,18 @@ contract! {
         });
     }
 
+    async fn a_message_is_found_as_received_by_its_person_and_business_only(db: &Db) {
+        let world = World::new(db).await;
+        let (ana, ben) = (world.person(db, "Ana").await, world.person(db, "Ben").await);
+        let message = NewInbound { raw: NASTY.into(), ..world.written_by(ana, "hello") };
+        let id = MessageId::from_uuid(message.id);
+        commit!(db, tx => insert_inbound(tx, &[message]).await.unwrap());
+        let find = async |business, person| read!(db, tx => find_raw(tx, business, person, id).await.unwrap());
+        assert_eq!(find(world.business, ana).await, Some((world.connection, NASTY.to_owned())));
+        assert_eq!(find(world.business, ben).await, None);
+        assert_eq!(find(world.other, ana).await, None);
+    }
+
     async fn what_no_page_shows_is_kept_as_received(db: &Db) {
         let world = World::new(db).await;
         let ana = world.person(db, "Ana").await;

@@ -196,6 +196,35 @@ contract! {
         });
     }
 
+    async fn the_last_codes_are_of_what_is_known_newest_first(db: &Db) {
+        let world = World::new(db).await;
+        let (ana, ben) = (world.person(db, "Ana").await, world.person(db, "Ben").await);
+        let last = async |limit| read!(db, tx => last_codes(tx, ana, limit).await.unwrap());
+        assert_eq!(last(3).await, []);
+        for (state, error_code) in [
+            (SendState::Failed, Some(131_026)),
+            (SendState::Sent, None),
+            (SendState::Skipped, None),
+            (SendState::Failed, Some(131_047)),
+        ] {
+            let outcome = Settled { error_code, ..settled(claimed(db, &world, ana).await, state) };
+            commit!(db, tx => settle_messages(tx, &[outcome], at(9)).await.unwrap());
+        }
+        claimed(db, &world, ana).await;
+        let other = Settled { error_code: Some(1), ..settled(claimed(db, &world, ben).await, SendState::Failed) };
+        commit!(db, tx => settle_messages(tx, &[other], at(9)).await.unwrap());
+        assert_eq!(last(9).await, [Some(131_047), None, Some(131_026)]);
+        assert_eq!(last(2).await, [Some(131_047), None]);
+        let accepted = claimed(db, &world, ana).await;
+        let sent = Settled { wamid: Some("wamid.1".into()), ..settled(accepted, SendState::Sent) };
+        let failed = Progress { error_code: Some(131_026), ..progress(accepted, Delivery::Failed, 9) };
+        commit!(db, tx => {
+            settle_messages(tx, &[sent], at(9)).await.unwrap();
+            advance_messages(tx, &[failed]).await.unwrap();
+        });
+        assert_eq!(last(1).await, [Some(131_026)], "a failure by status is one");
+    }
+
     async fn settling_many_at_once(db: &Db) {
         let world = World::new(db).await;
         let ana = world.person(db, "Ana").await;

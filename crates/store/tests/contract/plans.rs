@@ -239,6 +239,12 @@ async fn check(tx: &mut Tx, seed: &Seed) {
     assert_indexed(tx, "find_targets").await;
     outbox::find_consent_messages(tx, &["wamid.1".to_owned()]).await.unwrap();
     assert_indexed(tx, "find_consent_messages").await;
+    outbox::last_codes(tx, person, 3).await.unwrap();
+    assert_indexed(tx, "last_codes").await;
+    inbound::find_raw(tx, business, person, message).await.unwrap();
+    assert_indexed(tx, "find_raw").await;
+    contact_detail::list_details(tx, &[person]).await.unwrap();
+    assert_indexed(tx, "unordered list_details").await;
     inbound::list_received(tx, business, at(0), None, 50).await.unwrap();
     assert_indexed(tx, "list_received").await;
     review::list_open_reviews(tx, business, None, 50).await.unwrap();
