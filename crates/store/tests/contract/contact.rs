@@ -338,15 +338,6 @@ contract! {
         assert!(error.to_string().contains("contact.phone"), "{error}");
         assert!(!format!("{error} {error:?}").contains("five"), "{error:?}");
     }
-}
-
-#[test]
-fn a_new_person_has_said_nothing() {
-    let stored = named(BusinessId::from_uuid(uuid()), "");
-    assert_eq!(
-        (stored.consent, stored.contact.state, stored.contact.version),
-        (Consent::NONE, State::Unknown, 0)
-    );
 
     async fn an_account_that_is_not_there_is_news_once(db: &Db) {
         let world = World::new(db).await;
@@ -360,4 +351,13 @@ fn a_new_person_has_said_nothing() {
         assert_eq!(invalid, [ana]);
         assert!(set(false).await);
     }
+}
+
+#[test]
+fn a_new_person_has_said_nothing() {
+    let stored = named(BusinessId::from_uuid(uuid()), "");
+    assert_eq!(
+        (stored.consent, stored.contact.state, stored.contact.version),
+        (Consent::NONE, State::Unknown, 0)
+    );
 }

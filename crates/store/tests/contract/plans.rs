@@ -25,7 +25,8 @@ use store::contact::{Identifier, IdentityKind};
 use store::contact_list::{Cursor, Place};
 use store::outbox::NewMessage;
 use store::{
-    Db, Tx, campaign, contact, contact_list, conversation, inbound, ledger, outbox, review, testing,
+    Db, Tx, campaign, contact, contact_detail, contact_list, conversation, inbound, ledger, outbox, review,
+    testing,
 };
 use tracing::field::{Field, Visit};
 use tracing::span;
