@@ -30,7 +30,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head_within: Duration::from_secs(15), connections: 8_192 }
+        // Longer than proxies keep a connection they may use again (nginx and load balancers 60 s): whoever closes first should be
+        // the one that asks, or a request is lost between the two.
+        Self { head_within: Duration::from_secs(75), connections: 8_192 }
     }
 }
 
