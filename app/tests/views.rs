@@ -30,6 +30,7 @@ fn contact(name: &str, state: State) -> Contact {
         invalid: false,
         expires_at: None,
         tags: Vec::new(),
+        details: domain::contact::Details::NONE,
         last_inbound_at: Some(AT),
         created_at: AT,
     }

@@ -114,6 +114,7 @@ pub(crate) mod tests {
             invalid: false,
             expires_at: None,
             tags: vec!["vip".to_owned()],
+            details: domain::contact::Details::NONE,
             last_inbound_at: Some(AT),
             created_at: AT,
         }

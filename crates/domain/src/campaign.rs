@@ -563,6 +563,7 @@ mod tests {
             invalid: false,
             expires_at: None,
             tags: vec![],
+            details: crate::contact::Details::NONE,
             last_inbound_at: None,
             created_at: at,
         };

@@ -359,10 +359,11 @@ pub fn apply(before: &Consent, signal: &Signal) -> Change {
 
 /// Joins two records of one person: every mark of both, and the more restrictive state of the two (R17).
 ///
-/// The caller records an event of the kind returned, with source [`Source::Merge`], so that the fold of the events still gives
-/// the state: a stop, or ambiguous words nobody decided about, that the later marks of the other record would have overruled.
+/// The caller applies the signals returned and records an event of each, so that the fold of the events still gives the state: a
+/// stop, ambiguous words nobody decided about, or WhatsApp's own stop, that later marks of the other record would have overruled. They
+/// come at the time of the latest mark there is, because any mark may count once the others are beside it.
 #[must_use]
-pub fn merge(a: &Consent, b: &Consent) -> (Consent, Option<SignalKind>) {
+pub fn merge(a: &Consent, b: &Consent) -> (Consent, Vec<Signal>) {
     let joined = Consent {
         version: a.version.max(b.version) + 1,
         opt_out: a.opt_out.max(b.opt_out),
@@ -375,14 +376,28 @@ pub fn merge(a: &Consent, b: &Consent) -> (Consent, Option<SignalKind>) {
         native_resume: a.native_resume.max(b.native_resume),
     };
     let (states, now) = ([a.state(), b.state()], joined.state());
-    let stricter = if states.contains(&State::OptedOut) && now != State::OptedOut {
-        Some(SignalKind::OptOut)
+    let mut stricter = Vec::new();
+    if states.contains(&State::OptedOut) && now != State::OptedOut {
+        stricter.push(SignalKind::OptOut);
     } else if states.contains(&State::Held) && !matches!(now, State::Held | State::OptedOut) {
-        Some(SignalKind::Hold)
-    } else {
-        None
-    };
-    (joined, stricter)
+        stricter.push(SignalKind::Hold);
+    }
+    if (a.native_stop() || b.native_stop()) && !joined.native_stop() {
+        stricter.push(SignalKind::NativeStop);
+    }
+    let marks = [
+        joined.opt_out,
+        joined.opt_in,
+        joined.start,
+        joined.hold,
+        joined.release,
+        joined.native_stop,
+        joined.native_resume,
+    ];
+    let latest = marks.into_iter().flatten().map(|mark| mark.at).max();
+    let occurred_at = latest.unwrap_or(Timestamp::from_micros(0));
+    let signal = |kind| Signal { kind, source: Source::Merge, occurred_at };
+    (joined, stricter.into_iter().map(signal).collect())
 }
 
 fn raise(slot: &mut Option<Mark>, mark: Mark) {
@@ -503,19 +518,28 @@ mod tests {
 
     #[test]
     fn r17_merging_keeps_the_more_restrictive_state() {
-        let stopped = fold(&[signal(OptOut, 1)]);
-        let imported = fold(&[signal(OptIn, 2)]);
-        let (joined, stricter) = merge(&stopped, &imported);
+        let joined = |a: &[Signal], b: &[Signal]| {
+            let (mut joined, stricter) = merge(&fold(a), &fold(b));
+            for signal in &stricter {
+                joined = apply(&joined, signal).consent;
+            }
+            joined
+        };
+        let stopped = [signal(OptOut, 1)];
+        let imported = [signal(OptIn, 2)];
         assert_eq!(
-            stricter,
-            Some(OptOut),
-            "an opt-out must be recorded, the later opt-in would win the fold"
+            merge(&fold(&stopped), &fold(&imported)).1.len(),
+            1,
+            "the later opt-in would win the fold"
         );
-        let kept = apply(
-            &joined,
-            &Signal { kind: OptOut, source: Source::Merge, occurred_at: Timestamp::from_seconds(2) },
-        );
-        assert_eq!(kept.to, State::OptedOut);
+        assert_eq!(joined(&stopped, &imported).state(), State::OptedOut);
+        // A START that meant nothing beside an opt-in means a return beside a stop.
+        let started = [signal(OptIn, 3), signal(Start, 9)];
+        assert_eq!(joined(&[signal(OptOut, 5)], &started).state(), State::OptedOut);
+        let released = [signal(OptIn, 3), signal(Release, 9)];
+        assert_eq!(joined(&[signal(Hold, 5)], &released).state(), State::Held);
+        let resumed = [signal(NativeStop, 1), signal(NativeResume, 9)];
+        assert!(joined(&[signal(NativeStop, 2)], &resumed).native_stop());
     }
 
     fn any_signal() -> impl Strategy<Value = Signal> {
@@ -554,15 +578,18 @@ mod tests {
             b in proptest::collection::vec(any_signal(), 0..8),
         ) {
             let (a, b) = (fold(&a), fold(&b));
-            let (joined, stricter) = merge(&a, &b);
-            let kept = stricter.map_or(joined, |kind| apply(&joined, &signal(kind, 6)).consent).state();
+            let (mut joined, stricter) = merge(&a, &b);
+            for signal in &stricter {
+                joined = apply(&joined, signal).consent;
+            }
+            let kept = joined.state();
             let either = |state| a.state() == state || b.state() == state;
             if either(State::OptedOut) {
                 prop_assert_eq!(kept, State::OptedOut);
             } else if either(State::Held) {
                 prop_assert!(matches!(kept, State::Held | State::OptedOut));
             }
-            prop_assert!(!(a.native_stop() && b.native_resume.is_none() && !joined.native_stop()));
+            prop_assert!(joined.native_stop() || !(a.native_stop() || b.native_stop()));
         }
     }
 }

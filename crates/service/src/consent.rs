@@ -177,7 +177,12 @@ pub(crate) async fn record_native_stop(
     contact: ContactId,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let Some(mut stored) = store::contact::load_contacts(tx, &[contact]).await?.pop() else { return Ok(()) };
+    // The record may have been joined to another since the message was written.
+    let mut stored = match crate::contacts::lock(tx, business, contact).await {
+        Err(Error::NotFound) => return Ok(()),
+        found => found?,
+    };
+    let contact = stored.contact.id;
     let signal = Signal { kind: SignalKind::NativeStop, source: Source::ApiError131050, occurred_at: at };
     let change = apply(&stored.consent, &signal);
     if !change.recorded {

@@ -11,10 +11,12 @@ use domain::inbound::Update;
 use domain::settings::{Settings, Variables, render};
 use domain::time::{Span, Timestamp};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use store::Tx;
+use store::inbound::SeenKey;
 
 use crate::cache::Rules;
+use crate::clock::random;
 use crate::ingest::Work;
 use crate::{Error, SecretKey, Service, task};
 
@@ -23,10 +25,10 @@ pub const GOOD_FOR: Span = Span::minutes(60);
 /// Clocks of ours and of WhatsApp differ by less.
 const SKEW: Span = Span::minutes(5);
 
-/// Bytes of a code: four of the minute, four of the version of the settings, and the keyed hash. Nobody guesses 48 bits by sending
-/// messages, and would win no more than to have agreed.
-const CODE: usize = 14;
-const MAC_AT: usize = 8;
+/// Bytes of a code: four of the minute, four of the version of the settings, four random ones, and the keyed hash. Nobody guesses 48
+/// bits by sending messages, and would win no more than to have agreed.
+const CODE: usize = 18;
+const MAC_AT: usize = 12;
 
 /// What the form shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +73,7 @@ fn mac(key: &SecretKey, connection: ConnectionId, plain: &[u8]) -> Result<Hmac<S
 /// The code of somebody who agreed to a version of the settings at a moment.
 fn code(key: &SecretKey, connection: ConnectionId, at: Timestamp, version: i64) -> Result<String, Error> {
     let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX).to_be_bytes();
-    let mut bytes = [number(at.seconds() / 60), number(version)].concat();
+    let mut bytes = [number(at.seconds() / 60), number(version), random()].concat();
     let mac = mac(key, connection, &bytes)?.finalize().into_bytes();
     bytes.extend_from_slice(&mac[..CODE - MAC_AT]);
     Ok(hex::encode_upper(bytes))
@@ -83,7 +85,15 @@ fn read(key: &SecretKey, connection: ConnectionId, code: &str) -> Option<(Timest
     let (plain, given) = bytes.split_at_checked(MAC_AT)?;
     mac(key, connection, plain).ok()?.verify_truncated_left(given).ok()?;
     let number = |bytes: &[u8]| Some(i64::from(u32::from_be_bytes(bytes.try_into().ok()?)));
-    Some((Timestamp::from_seconds(number(&plain[..4])? * 60), number(&plain[4..])?))
+    Some((Timestamp::from_seconds(number(&plain[..4])? * 60), number(&plain[4..8])?))
+}
+
+/// By what a code that was sent is known again, among the deliveries that are remembered for longer than a code is good for.
+fn used(at: Timestamp, code: &str) -> SeenKey {
+    let digest = Sha256::new().chain_update(b"joining\n").chain_update(code.to_ascii_uppercase()).finalize();
+    let mut hash = [0; 8];
+    hash.copy_from_slice(&digest[..8]);
+    (at.seconds(), i64::from_be_bytes(hash) & i64::MAX)
 }
 
 /// Words and the code behind them, if there is one.
@@ -153,7 +163,8 @@ pub(crate) fn disclosure(rules: &Rules) -> String {
     )
 }
 
-/// What the senders of messages agreed to on a form within the time, by WhatsApp's id of the message.
+/// What the senders of messages agreed to on a form within the time, by WhatsApp's id of the message. A code counts once: whoever it is
+/// passed on to has not seen the form.
 pub(crate) async fn load_agreements(
     service: &Service,
     tx: &mut Tx,
@@ -166,6 +177,9 @@ pub(crate) async fn load_agreements(
         let Some((_, code)) = coded else { continue };
         let Some((at, version)) = read(&service.key, work.connection.id, code) else { continue };
         if message.sent_at > at + GOOD_FOR || message.sent_at + SKEW < at {
+            continue;
+        }
+        if store::inbound::insert_seen(tx, &[used(at, code)]).await?.is_empty() {
             continue;
         }
         let business = work.connection.business;

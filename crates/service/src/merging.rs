@@ -2,8 +2,8 @@
 
 use detection::Flags;
 use domain::audit::Action;
-use domain::consent::{Signal, Source, apply, merge as merge_consent};
-use domain::contact::{Contact, Evidence};
+use domain::consent::{Signal, apply, merge as merge_consent};
+use domain::contact::{Contact, Details, Evidence};
 use domain::id::{BusinessId, ContactId};
 use domain::live::LiveEvent;
 use domain::role::Right;
@@ -15,14 +15,18 @@ use crate::contacts::{load_one, with_tags};
 use crate::ledger::NewEvent;
 use crate::{Caller, Error, Service, audit, task};
 
-/// Joins what is kept in a record to another. The signal, if there is one, is to be folded into the record that stays and recorded:
-/// without it the events would not give its state.
-pub(crate) fn join(kept: &mut StoredContact, gone: &StoredContact) -> Option<Signal> {
+/// Joins what is kept in a record to another. The signals are to be folded into the record that stays and recorded: without them the
+/// events would not give its state.
+pub(crate) fn join(kept: &mut StoredContact, gone: &StoredContact) -> Vec<Signal> {
     let (consent, stricter) = merge_consent(&kept.consent, &gone.consent);
-    let latest = [kept.contact.since, gone.contact.since].into_iter().flatten().max();
     kept.set_consent(consent);
     let (mine, other) = (&mut kept.contact, &gone.contact);
-    mine.phone = mine.phone.take().or_else(|| other.phone.clone());
+    // A number somebody is behind is better than one where nobody is.
+    if other.phone.is_some() && (mine.phone.is_none() || (mine.invalid && !other.invalid)) {
+        mine.phone.clone_from(&other.phone);
+        mine.country.clone_from(&other.country);
+        mine.invalid = other.invalid;
+    }
     mine.user_id = mine.user_id.take().or_else(|| other.user_id.clone());
     mine.name = mine.name.take().or_else(|| other.name.clone());
     mine.country = mine.country.take().or_else(|| other.country.clone());
@@ -32,11 +36,7 @@ pub(crate) fn join(kept: &mut StoredContact, gone: &StoredContact) -> Option<Sig
     mine.last_inbound_at = mine.last_inbound_at.max(other.last_inbound_at);
     mine.created_at = mine.created_at.min(other.created_at);
     kept.answered_at = kept.answered_at.max(gone.answered_at);
-    stricter.map(|kind| Signal {
-        kind,
-        source: Source::Merge,
-        occurred_at: latest.unwrap_or(Timestamp::from_micros(0)),
-    })
+    stricter
 }
 
 /// Gives what belongs to a record to the one that stays.
@@ -52,11 +52,13 @@ pub(crate) async fn move_belongings(
     store::contact::move_outbound(tx, from, to).await?;
     store::conversation::move_conversation(tx, from, to).await?;
     store::contact::copy_tags(tx, from, to).await?;
+    store::contact::delete_tags(tx, from).await?;
     let mut details = store::contact_detail::list_details(tx, &[from, to]).await?;
     if let Some(gone) = details.remove(&from) {
         let mut kept = details.remove(&to).unwrap_or_default();
         kept.join(gone);
         store::contact_detail::write_details(tx, business, to, &kept).await?;
+        store::contact_detail::write_details(tx, business, from, &Details::NONE).await?;
     }
     store::contact::move_merged(tx, from, to).await?;
     Ok(store::review::move_reviews(tx, from, to, now).await?)
@@ -145,8 +147,7 @@ pub async fn preview(
         let mut tx = service.db.read().await?;
         let pair = pair(&mut tx, business, (kept, gone), Access::Read).await?;
         let Pair { mut kept, gone, shown } = pair.ok_or_else(|| Error::invalid("with", "same"))?;
-        let signal = join(&mut kept, &gone);
-        if let Some(signal) = signal {
+        for signal in join(&mut kept, &gone) {
             let change = apply(&kept.consent, &signal);
             kept.set_consent(change.consent);
         }
@@ -184,10 +185,10 @@ pub async fn merge(
         let Pair { mut kept, mut gone, .. } = pair;
         let (to, from) = (kept.contact.id, gone.contact.id);
         let mut events = Vec::new();
-        if let Some(signal) = join(&mut kept, &gone) {
+        let rules = service.rules(&mut tx, caller.business).await?;
+        for signal in join(&mut kept, &gone) {
             let change = apply(&kept.consent, &signal);
             kept.set_consent(change.consent);
-            let rules = service.rules(&mut tx, caller.business).await?;
             events.push(NewEvent {
                 business: caller.business,
                 contact: to,

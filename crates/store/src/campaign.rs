@@ -1,5 +1,7 @@
 //! Campaigns: what they are, whom they are for, and what became of everybody.
 
+use std::collections::BTreeSet;
+
 use domain::campaign::{
     Audience, Campaign, ChangedMind, Counts, PauseReason, Preview, Recipient, RecipientOutcome,
 };
@@ -455,6 +457,27 @@ pub async fn is_recipient(tx: &mut Tx, campaign: CampaignId, contact: ContactId)
             "select 1 from campaign_recipient where campaign_id = $1 and contact_id = $2")
         .bind(campaign.uuid()).bind(contact.uuid()).fetch_optional(c).await)?;
     Ok(found.is_some())
+}
+
+/// Those of some people for whom a campaign has a message already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_reached(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    people: &[ContactId],
+) -> Result<BTreeSet<ContactId>> {
+    // A plus before a column keeps SQLite from taking its index, which holds everybody of the campaign.
+    let sql = tx.pick(
+        "select contact_id from message_out where contact_id in (select unhex(value) from json_each($1)) and +campaign_id = $2",
+        "select contact_id from message_out where contact_id in \
+         (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)) as j(value)) and campaign_id = $2",
+    );
+    let ids: Vec<String> = people.iter().map(|id| hex(id.uuid())).collect();
+    let rows: Vec<Uuid> =
+        on!(tx, c => sqlx::query_scalar(sql).bind(json(&ids)).bind(campaign.uuid()).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(ContactId::from_uuid).collect())
 }
 
 /// What was decided when somebody's turn came.

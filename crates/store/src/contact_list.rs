@@ -364,7 +364,7 @@ fn push_matching<DB: Database>(
             push_campaign(sql, filter);
             sql.push(")");
         } else {
-            push_recipient(sql, filter);
+            push_recipient(sql, filter, lead);
         }
     }
     if let Some(tag) = query.tag.as_ref().filter(|_| !leads(Filter::Tag)) {
@@ -411,19 +411,20 @@ fn push_campaign<DB: Database>(
 fn push_recipient<DB: Database>(
     sql: &mut QueryBuilder<DB>,
     CampaignFilter { campaign, outcome }: CampaignFilter,
+    lead: Lead,
 ) where
     uuid::Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     let (messages, people) = outcome_of(outcome);
-    sql.push(
-        " and exists (select 1 from campaign_recipient r left join message_out m on m.id = r.message_id \
-         where r.contact_id = contact.id and r.campaign_id = ",
-    );
-    sql.push_bind(campaign.uuid()).push(" and (").push(messages);
+    // The index over a campaign's messages would be walked for each person.
+    let plus = if lead == Lead::Engine { "" } else { "+" };
+    sql.push(" and (exists (select 1 from message_out m where m.contact_id = contact.id and ");
+    sql.push(plus).push("m.campaign_id = ").push_bind(campaign.uuid()).push(" and ").push(messages).push(")");
     if let Some(people) = people {
-        sql.push(" or ").push(people);
+        sql.push(" or exists (select 1 from campaign_recipient r where r.contact_id = contact.id and r.campaign_id = ");
+        sql.push_bind(campaign.uuid()).push(" and ").push(people).push(")");
     }
-    sql.push("))");
+    sql.push(")");
 }
 
 /// Where the page starts, and the order.

@@ -92,15 +92,17 @@ pub async fn delete_raw(tx: &mut Tx, business: BusinessId, names: &[String]) -> 
     Ok(())
 }
 
-/// Whether somebody wrote, or was written to.
+/// Whether somebody wrote, was written to, was noted something about, or had another record joined to theirs.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn has_messages(tx: &mut Tx, contact: ContactId) -> Result<bool> {
+pub async fn has_history(tx: &mut Tx, contact: ContactId) -> Result<bool> {
     let found: i64 = on!(tx, c => sqlx::query_scalar(
             "select count(*) from (\
              select * from (select 1 as one from message_in where contact_id = $1 limit 1) as a union all \
-             select * from (select 1 as one from message_out where contact_id = $1 limit 1) as b) as s")
+             select * from (select 1 as one from message_out where contact_id = $1 limit 1) as b union all \
+             select * from (select 1 as one from conversation_entry where contact_id = $1 limit 1) as c union all \
+             select * from (select 1 as one from contact where merged_into = $1 limit 1) as d) as s")
         .bind(contact.uuid()).fetch_one(c).await)?;
     Ok(found > 0)
 }
@@ -121,6 +123,7 @@ pub async fn delete_untouched(tx: &mut Tx, contact: ContactId) -> Result<bool> {
              select * from (select 1 as one from campaign_member where contact_id = $1 limit 1) as m union all \
              select * from (select 1 as one from campaign_response where contact_id = $1 limit 1) as n union all \
              select * from (select 1 as one from conversation where contact_id = $1 limit 1) as v union all \
+             select * from (select 1 as one from conversation_entry where contact_id = $1 limit 1) as w union all \
              select * from (select 1 as one from review where contact_id = $1 limit 1) as r) as s")
         .bind(id).fetch_one(c).await)?;
     if touched > 0 {

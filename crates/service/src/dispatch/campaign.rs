@@ -3,6 +3,7 @@
 //! Nothing of a campaign waits in the outbox: a message is made for somebody in the unit of work that claims it, so that a pause
 //! holds at once, and a STOP finds nothing to take back.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::campaign::{CampaignState, PauseReason, fill};
@@ -105,24 +106,31 @@ async fn decide_about(
 ) -> Result<Turns, Error> {
     let campaign = &stored.campaign;
     let people = people(tx, next).await?;
+    let standing: Vec<ContactId> = people.values().map(|person| person.id).collect();
+    let mut had = store::campaign::list_reached(tx, campaign.id, &standing).await?;
     let mut turns: Vec<(ContactId, Turn)> = Vec::with_capacity(next.len());
     let mut claimed = Vec::with_capacity(next.len());
+    // Whose turn a message is: the record that was in the audience, where another stands for it now.
+    let mut whose: HashMap<MessageId, ContactId> = HashMap::with_capacity(next.len());
     for id in next {
         let Some(person) = people.get(id) else {
             turns.push((*id, Turn::Skipped(Reason::Erased)));
             continue;
         };
-        // Two records turned out to be one person: once is enough.
-        if person.id != *id && store::campaign::is_recipient(tx, campaign.id, person.id).await? {
+        // Two records turned out to be one person: once is enough, whichever of them was first.
+        let later = person.id != *id && store::campaign::is_recipient(tx, campaign.id, person.id).await?;
+        if later || !had.insert(person.id) {
             turns.push((*id, Turn::Skipped(Reason::Duplicate)));
             continue;
         }
         let variables: Vec<(String, String)> =
             campaign.variables.iter().map(|(name, value)| (name.clone(), fill(value, person))).collect();
+        let message = MessageId::from_uuid(service.clock.uuid());
+        whose.insert(message, *id);
         claimed.push(Claimed {
-            id: MessageId::from_uuid(service.clock.uuid()),
+            id: message,
             business: stored.business,
-            contact: *id,
+            contact: person.id,
             kind: template.kind,
             content: Content::Template {
                 name: campaign.template.clone(),
@@ -138,8 +146,6 @@ async fn decide_about(
             campaign: Some(campaign.id),
         });
     }
-    let whose: std::collections::HashMap<MessageId, ContactId> =
-        claimed.iter().map(|message| (message.id, message.contact)).collect();
     let (ready, put_aside) = decide_again(service, tx, claimed, now).await?;
     for one in &put_aside {
         // Whoever has to wait keeps their turn.
@@ -150,7 +156,8 @@ async fn decide_about(
         }
     }
     let messages: Vec<NewMessage> = ready.iter().map(|ready| message(stored, &ready.claimed, now)).collect();
-    turns.extend(messages.iter().map(|message| (message.contact, Turn::Queued(message.id))));
+    let queued = |message: &NewMessage| Some((*whose.get(&message.id)?, Turn::Queued(message.id)));
+    turns.extend(messages.iter().filter_map(queued));
     store::outbox::insert_claimed_messages(tx, &messages, now).await?;
     store::campaign::take_turns(tx, campaign.id, &turns, now).await?;
     let skipped = put_aside.into_iter().filter(|one| one.state == SendState::Skipped).collect();

@@ -281,6 +281,8 @@ impl Dispatcher {
                     .filter(|sent| by_status.contains(&sent.claimed.id))
                     .map(|sent| sent.claimed.contact),
             );
+            unreachable.sort_unstable();
+            unreachable.dedup();
             let unreachable = crate::unreachable::mark(&mut tx, &unreachable).await?;
             for (business, contact, at) in &stopped {
                 crate::consent::record_native_stop(&service, &mut tx, *business, *contact, *at).await?;

@@ -460,7 +460,7 @@ impl Batch<'_> {
             });
             return;
         };
-        let (id, contact, campaign) = (target.id, target.contact, target.campaign);
+        let (id, contact, campaign) = (target.id, self.people.standing(target.contact), target.campaign);
         let stricter = self.people.learn(business, contact, &status.recipient);
         self.join(business, stricter);
         let progress = Progress {

@@ -16,6 +16,8 @@ use crate::{Error, Service};
 pub(super) struct People {
     contacts: BTreeMap<ContactId, StoredContact>,
     names: HashMap<Identifier, ContactId>,
+    /// Records that were joined to another before the batch, and to which.
+    stands: HashMap<ContactId, ContactId>,
     created: BTreeSet<ContactId>,
     changed: BTreeSet<ContactId>,
     /// People who wrote and of whom nothing else changed, with the time.
@@ -55,17 +57,42 @@ impl People {
         mut ids: BTreeSet<ContactId>,
     ) -> Result<Self, Error> {
         let wanted: Vec<Identifier> = wanted.into_iter().collect();
-        let names: HashMap<_, _> = store::contact::find_identities(tx, &wanted).await?.into_iter().collect();
+        let mut names: HashMap<_, _> =
+            store::contact::find_identities(tx, &wanted).await?.into_iter().collect();
         let unknown: Vec<Identifier> = wanted.into_iter().filter(|name| !names.contains_key(name)).collect();
         let mut erased = HashMap::new();
         for business in unknown.iter().map(|name| name.business).collect::<BTreeSet<_>>() {
             erased.extend(crate::suppression::find(service, tx, business, &unknown).await?);
         }
         ids.extend(names.values());
-        let ids: Vec<ContactId> = ids.into_iter().collect();
-        let contacts = store::contact::load_contacts(tx, &ids).await?;
-        let contacts = contacts.into_iter().map(|stored| (stored.contact.id, stored)).collect();
-        Ok(Self { contacts, names, erased, ..Self::default() })
+        // A record may have been joined to another while its lock was waited for, or since the message a status is about was
+        // written: the one that stands is loaded too, and everything is about it.
+        let mut contacts = BTreeMap::new();
+        let mut stands = HashMap::new();
+        for _ in 0..4 {
+            let missing: Vec<ContactId> =
+                ids.iter().filter(|id| !contacts.contains_key(*id)).copied().collect();
+            if missing.is_empty() {
+                break;
+            }
+            for stored in store::contact::load_contacts(tx, &missing).await? {
+                if let Some(to) = stored.merged_into {
+                    stands.insert(stored.contact.id, to);
+                    ids.insert(to);
+                }
+                contacts.insert(stored.contact.id, stored);
+            }
+        }
+        for id in names.values_mut() {
+            *id = stands.get(id).copied().unwrap_or(*id);
+        }
+        contacts.retain(|id, _| !stands.contains_key(id));
+        Ok(Self { contacts, names, stands, erased, ..Self::default() })
+    }
+
+    /// The record that stands for one that may have been joined to it.
+    pub(super) fn standing(&self, id: ContactId) -> ContactId {
+        self.stands.get(&id).copied().unwrap_or(id)
     }
 
     /// A person of the batch.
@@ -191,8 +218,11 @@ impl People {
     }
 
     /// Joins a record to another; the more restrictive consent stays (R17).
-    fn join(&mut self, from: ContactId, to: ContactId) -> Option<Stricter> {
-        let source = self.contacts.get(&from)?.clone();
+    fn join(&mut self, from: ContactId, to: ContactId) -> Vec<Stricter> {
+        let (Some(source), true) = (self.contacts.get(&from).cloned(), self.contacts.contains_key(&to))
+        else {
+            return Vec::new();
+        };
         for owner in self.names.values_mut().filter(|owner| **owner == from) {
             *owner = to;
         }
@@ -202,9 +232,10 @@ impl People {
         if let Some(gone) = self.change(from) {
             gone.merged_into = Some(to);
         }
-        let signal = crate::merging::join(self.change(to)?, &source);
+        let Some(kept) = self.change(to) else { return Vec::new() };
+        let signals = crate::merging::join(kept, &source);
         self.joined.push((from, to));
-        signal.map(|signal| Stricter { contact: to, signal })
+        signals.into_iter().map(|signal| Stricter { contact: to, signal }).collect()
     }
 
     /// A person goes by other names from now on. The names they had lead nowhere: whoever gets the number next starts

@@ -119,7 +119,7 @@ async fn take_away(
     }
     // In the ledger a person stays for ever, without a name. What anybody else recorded of them, and what they were sent, keeps
     // them: above all a no.
-    if one.contact.version > 1 || store::erasure::has_messages(tx, id).await? {
+    if one.contact.version > 1 || store::erasure::has_history(tx, id).await? {
         return Ok(false);
     }
     let events_of = store::ledger::list_events_of(tx, stored.business, id).await?;

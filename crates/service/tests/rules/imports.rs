@@ -45,7 +45,8 @@ async fn run(shop: &Shop, id: JobId, form: ImportForm, dry_run: bool) -> Job {
     job(shop, id).await
 }
 
-async fn import(shop: &Shop, text: &str) -> Job {
+/// Reads a file in as it is guessed to be.
+pub async fn import(shop: &Shop, text: &str) -> Job {
     let id = upload(shop, text.as_bytes()).await.unwrap();
     let form = guessed(shop, id).await;
     run(shop, id, form, false).await

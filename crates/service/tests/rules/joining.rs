@@ -39,11 +39,19 @@ rules! {
 
     async fn r6_a_code_of_nobody_and_a_late_one_are_only_a_start(shop) {
         let words = agrees(shop).await;
-        shop.says(&za(1), &format!("START #{}", "0".repeat(28))).await;
+        shop.says(&za(1), &format!("START #{}", "0".repeat(36))).await;
         assert_eq!(shop.state(&za(1)).await, State::Pending);
         shop.advance(Span::minutes(62));
         shop.says(&za(2), &words).await;
         assert_eq!(shop.state(&za(2)).await, State::Pending);
+    }
+
+    async fn r6_a_code_that_was_passed_on_counts_for_the_first_only(shop) {
+        let words = agrees(shop).await;
+        assert_ne!(words, agrees(shop).await, "everybody has a code of their own");
+        shop.says(&za(1), &words).await;
+        shop.says(&za(2), &words.to_lowercase()).await;
+        assert_eq!((shop.state(&za(1)).await, shop.state(&za(2)).await), (State::OptedIn, State::Pending));
     }
 
     async fn the_wording_is_that_of_the_settings_the_form_was_shown_with(shop) {

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use domain::campaign::Command;
 use domain::consent::{SignalKind, Source, State};
 use domain::contact::{Actor, Contact};
 use domain::id::ContactId;
+use domain::kind::MessageKind;
 use domain::permit::Reason;
 use domain::role::Role;
+use domain::template::{Template, TemplateStatus};
 use domain::time::Span;
 use service::Error;
+use service::campaigns::{self, AudienceChoice, CampaignDraft};
 use service::contacts::{ContactPatch, change};
 use service::merging::{merge, preview};
 
@@ -23,6 +27,20 @@ async fn describe(shop: &Shop, id: ContactId, name: &str, tag: &str, language: &
         ..ContactPatch::default()
     };
     change(shop.service(), &shop.owner, id, patch).await.unwrap();
+}
+
+/// What WhatsApp says of the template of campaigns.
+async fn template(shop: &Shop, status: TemplateStatus) {
+    let template = Template {
+        name: "spring_sale".to_owned(),
+        language: "en".to_owned(),
+        kind: MessageKind::Marketing,
+        status,
+        body: "Everything must go. Reply STOP to end these messages.".to_owned(),
+        footer: None,
+        buttons: Vec::new(),
+    };
+    service::testing::put_template(shop.service(), shop.business, &template).await.unwrap();
 }
 
 async fn joined(shop: &Shop, kept: ContactId, gone: ContactId) -> Contact {
@@ -134,5 +152,62 @@ rules! {
         assert_eq!((page.rows.len(), page.rows[0].id, page.found.count), (1, first, 1));
         with(patch(None, one("size", ""))).await.unwrap();
         assert!(shop.contact(&za(2)).await.details.is_empty());
+    }
+
+    async fn a_campaign_under_way_reaches_a_merged_person_once_and_its_statuses_find_them(shop) {
+        // (who is in the audience, who stays): the one whose turn is still to come, or the one without a turn.
+        for (n, both) in [(1, false), (11, true)] {
+            let (first, second) = (shop.subscriber(&za(n)).await, shop.subscriber(&za(n + 1)).await);
+            let patch = |tags: &[&str]| ContactPatch {
+                tags: Some(tags.iter().map(|tag| format!("{tag}{n}")).collect()),
+                ..ContactPatch::default()
+            };
+            change(shop.service(), &shop.owner, first, patch(&["audience"])).await.unwrap();
+            if both {
+                change(shop.service(), &shop.owner, second, patch(&["audience"])).await.unwrap();
+            }
+            let draft = CampaignDraft {
+                name: format!("Campaign {n}"),
+                template: "spring_sale".into(),
+                language: "en".into(),
+                variables: Vec::new(),
+                audience: AudienceChoice::Tags(vec![format!("audience{n}")]),
+                schedule_at: None,
+                connection: None,
+            };
+            template(shop, TemplateStatus::Approved).await;
+            let (campaign, _) = campaigns::create(shop.service(), &shop.owner, draft).await.unwrap();
+            let command = |command| campaigns::command(shop.service(), &shop.owner, campaign.id, command);
+            shop.advance(Span::seconds(1));
+            command(Command::Launch).await.unwrap();
+            // Its audience is taken in, and then it rests for want of a template.
+            template(shop, TemplateStatus::Paused).await;
+            shop.dispatch().await;
+            let kept = joined(shop, second, first).await;
+            template(shop, TemplateStatus::Approved).await;
+            command(Command::Resume).await.unwrap();
+            shop.dispatch().await;
+            assert_eq!(shop.requests_to(&za(n)).len() + shop.requests_to(&za(n + 1)).len(), 1, "once: {both}");
+            let found = shop.contact(&za(n)).await;
+            assert_eq!((found.id, kept.id), (second, second), "a status joins nobody back");
+            shop.opt_out(second).await.unwrap();
+            let message = shop.outbox(second).await.pop().unwrap();
+            assert!(message.delivery.is_some(), "the status was about the person who stands");
+        }
+    }
+
+    async fn what_was_imported_and_then_merged_or_noted_stays_when_the_import_is_undone(shop) {
+        let file = format!("phone,name\n{},Ana\n{},Ben\n{},Cleo\n{},Dan\n", za(1), za(2), za(3), za(4));
+        let job = crate::imports::import(shop, &file).await.id;
+        let id = async |n| shop.contact(&za(n)).await.id;
+        joined(shop, id(1).await, id(2).await).await;
+        service::conversations::note(shop.service(), &shop.owner, id(3).await, "Likes blue").await.unwrap();
+        service::jobs::undo(shop.service(), &shop.owner, job).await.unwrap();
+        shop.work().await;
+        for n in [1, 2, 3] {
+            let contact = shop.contact(&za(n)).await;
+            assert!(!contact.erased && contact.phone.is_some(), "{n}");
+        }
+        assert!(shop.find(&za(4)).await.is_none());
     }
 }
