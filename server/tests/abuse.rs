@@ -24,6 +24,7 @@ on_both_engines!(
 );
 
 /// Requests dropped; ten thousand by hand: `ABORTS=10000 cargo xtask test whoever_leaves`.
+#[expect(clippy::disallowed_methods, reason = "asked of the tests, not of the server")]
 fn aborts() -> u64 {
     std::env::var("ABORTS").ok().and_then(|count| count.parse().ok()).unwrap_or(600)
 }

@@ -58,7 +58,7 @@ impl Ids {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.process.to_be_bytes());
         bytes[8..].copy_from_slice(&self.next().to_be_bytes());
-        let text = STANDARD.encode(&bytes);
+        let text = STANDARD.encode(bytes);
         format!("A{}", text.trim_end_matches('=').replace('+', "-").replace('/', "_"))
     }
 }

@@ -210,4 +210,21 @@ rules! {
         }
         assert!(shop.find(&za(4)).await.is_none());
     }
+
+    async fn a_stop_at_the_moment_of_the_merging_is_the_stop_of_whoever_is_left(shop) {
+        for n in (1..40).step_by(2) {
+            let (first, second) = (shop.subscriber(&za(n)).await, shop.subscriber(&za(n + 1)).await);
+            let number = za(n);
+            let stopping = shop.says(&number, "STOP");
+            let merging = async {
+                // At every moment of the other, from before it to after it.
+                tokio::time::sleep(std::time::Duration::from_micros(u64::from(n) * 150)).await;
+                joined(shop, second, first).await
+            };
+            tokio::join!(stopping, merging);
+            let contact = shop.contact(&za(n)).await;
+            assert_eq!((contact.id, contact.state), (second, State::OptedOut), "{n}");
+            assert_eq!(refusal(shop.marketing(first).await), Reason::OptedOut);
+        }
+    }
 }

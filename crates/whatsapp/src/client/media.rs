@@ -141,7 +141,7 @@ fn may_have_the_token(sender: &Sender, url: &Url) -> bool {
         let within = |known: &&str| {
             host.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         };
-        url.scheme() == "https" && url.port().is_none() && HOSTS.iter().any(|known| within(&known))
+        url.scheme() == "https" && url.port().is_none() && HOSTS.iter().any(within)
     };
     same_origin || of_meta()
 }
