@@ -135,6 +135,8 @@ async fn contacts_are_made_found_and_changed(shop: Shop) {
         "native_stop",
         "blocked",
         "tags",
+        "language",
+        "attributes",
         "country",
         "last_inbound_at",
     ];
@@ -166,9 +168,25 @@ async fn contacts_are_made_found_and_changed(shop: Shop) {
     assert_eq!(blocked["marketing"]["state"], "unknown", "blocked is not opted out");
     assert_eq!(shop.api("PATCH", &path, Some(json!({}))).await.json(), blocked);
 
-    for (query, found) in
-        [("q=3998", 1), ("tag=vip", 1), ("tag=newsletter", 0), ("state=unknown", 1), ("state=opted_out", 0)]
-    {
+    let kept = json!({"language": "pt-BR", "attributes": {"size": "M"}});
+    let kept = shop.api("PATCH", &path, Some(kept)).await.json();
+    assert_eq!((&kept["language"], &kept["attributes"]), (&json!("pt-br"), &json!({"size": "M"})));
+    shop.api("PATCH", &path, Some(json!({"language": "Portuguese (Brazil)"})))
+        .await
+        .refuses(&[("language", "malformed")]);
+    shop.api("PATCH", &path, Some(json!({"attributes": {"size": 7}})))
+        .await
+        .refuses(&[("attributes.size", "not_a_string")]);
+
+    for (query, found) in [
+        ("q=3998", 1),
+        ("language=pt-BR", 1),
+        ("language=fr", 0),
+        ("tag=vip", 1),
+        ("tag=newsletter", 0),
+        ("state=unknown", 1),
+        ("state=opted_out", 0),
+    ] {
         let page = shop.api("GET", &format!("/contacts?{query}"), None).await.json();
         assert_eq!(page["data"].as_array().map(Vec::len), Some(found), "{query}: {page}");
     }
