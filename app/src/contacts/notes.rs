@@ -46,15 +46,15 @@ pub(super) fn Notes(contact: ContactId, returned: Option<Returned>) -> impl Into
                 <input type="hidden" name="contact" value=contact.to_string()/>
                 <input type="hidden" name="view" value="contact"/>
                 <div class="stack" data-gap="small">
-                    <FieldFrame id="note" label=inbox.note hint=Some(inbox.note_hint.to_owned()) error=wrong>
+                    <FieldFrame id="colleague-note" label=inbox.note hint=Some(inbox.note_hint.to_owned()) error=wrong>
                         <textarea
                             class="field-control"
-                            id="note"
+                            id="colleague-note"
                             name="note"
                             rows="2"
                             maxlength=NOTE_LIMIT.to_string()
                             node_ref=field
-                            aria-describedby="note-hint"
+                            aria-describedby="colleague-note-hint"
                             aria-invalid=move || wrong.read().is_some().then_some("true")
                         >
                             {typed.unwrap_or_default()}
